@@ -1,0 +1,137 @@
+// A daemon is a journal and a pure step. An event is journalled before anything follows from it; the effects are a function of
+// the state alone (everything owed now), so after a restart the same effects are owed again: kill it anywhere, it goes on.
+import type { Clock } from './clock.ts'
+import { type Codec, decode, encode } from './codec.ts'
+import { isRefusal, refuse, toConsiliumError } from './errors.ts'
+import type { Log } from './log.ts'
+import type { Store } from './store/store.ts'
+
+export interface Effect {
+  /** Two effects with the same key are the same piece of work. */
+  readonly key: string
+  readonly kind: string
+}
+
+export interface Machine<State, Event extends { readonly kind: string }, E extends Effect> {
+  readonly initial: State
+  readonly events: Codec<Event>
+  /**
+   * Pure. Throws a coded refusal where the event is not acceptable in this state; nothing is then journalled.
+   * The effects are all that is owed in the new state; `wakeAtMs` is when the machine wants a `tick`, if at all.
+   */
+  step(state: State, event: Event, nowMs: number): State
+  owed(state: State, nowMs: number): { readonly effects: readonly E[]; readonly wakeAtMs: number | null }
+}
+
+export interface Runner<State, Event> extends AsyncDisposable {
+  readonly state: State
+  /** Resolves once the event is durable; rejects with the step's refusal. Events are taken one at a time, in order of call. */
+  post(event: Event): Promise<void>
+  /** Called after each change with the new state. The returned function ends it. */
+  subscribe(listener: (state: State) => void): () => void
+  /** Looks again at what is owed: for callers that know that something outside the journal changed. */
+  nudge(): void
+}
+
+export interface RunnerOptions<State, Event extends { readonly kind: string }, E extends Effect> {
+  readonly machine: Machine<State, Event, E>
+  readonly store: Store
+  readonly clock: Clock
+  readonly log: Log
+  /** Does the effect; posts its outcome itself, through `post`. A rejection is retried after a pause as long as it is owed. */
+  perform(effect: E, context: { state: () => State; post: (event: Event) => Promise<void>; signal: AbortSignal }): Promise<void>
+  readonly retryMs?: number
+}
+
+/** Replays the journal, then starts whatever is owed. */
+export async function startMachine<State, Event extends { readonly kind: string }, E extends Effect>(options: RunnerOptions<State, Event, E>): Promise<Runner<State, Event>> {
+  const { machine, store, clock, log } = options
+  let state = machine.initial
+  for await (const entry of store.entries()) state = machine.step(state, decode(machine.events, entry.body), entry.atMs)
+
+  const inFlight = new Map<string, AbortController>()
+  const pauses = new Map<string, () => void>()
+  const running = new Set<Promise<void>>()
+  const listeners = new Set<(state: State) => void>()
+  let queue: Promise<unknown> = Promise.resolve()
+  let cancelWake: (() => void) | null = null
+  let closed = false
+
+  const post = (event: Event): Promise<void> => {
+    const done = queue.then(async () => {
+      if (closed) throw refuse('CANCELLED', 'the daemon is stopping')
+      const nowMs = clock.now()
+      const next = machine.step(state, event, nowMs)
+      await store.append(event.kind, encode(machine.events, event), nowMs)
+      state = next
+      for (const listener of listeners) listener(state)
+      settle()
+    })
+    queue = done.catch(() => undefined)
+    return done
+  }
+
+  function settle(): void {
+    if (closed) return
+    const { effects, wakeAtMs } = machine.owed(state, clock.now())
+    const keys = new Set(effects.map((effect) => effect.key))
+    for (const [key, controller] of inFlight) if (!keys.has(key)) controller.abort()
+    for (const [key, cancel] of pauses)
+      if (!keys.has(key)) {
+        cancel()
+        pauses.delete(key)
+      }
+    for (const effect of effects) if (!inFlight.has(effect.key) && !pauses.has(effect.key)) start(effect)
+    cancelWake?.()
+    cancelWake = wakeAtMs === null ? null : clock.at(wakeAtMs, settle)
+  }
+
+  function start(effect: E): void {
+    const controller = new AbortController()
+    inFlight.set(effect.key, controller)
+    const work = options
+      .perform(effect, { state: () => state, post, signal: controller.signal })
+      .catch((error: unknown) => {
+        if (closed || controller.signal.aborted || isRefusal(error, 'CANCELLED')) return
+        const fault = toConsiliumError(error)
+        log.warn({ effect: effect.key, code: fault.code, detail: fault.message }, 'will be tried again')
+      })
+      .finally(() => {
+        inFlight.delete(effect.key)
+        running.delete(work)
+        if (closed) return
+        // Whatever is still owed after its effect has run is tried again after a pause, never in a busy loop.
+        pauses.set(effect.key, clock.at(clock.now() + (options.retryMs ?? 1000), () => resume(effect.key)))
+        settle()
+      })
+    running.add(work)
+  }
+
+  function resume(key: string): void {
+    pauses.delete(key)
+    settle()
+  }
+
+  // The first look happens after the caller has its runner in hand.
+  queueMicrotask(settle)
+
+  return {
+    get state() {
+      return state
+    },
+    post,
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    nudge: settle,
+    async [Symbol.asyncDispose]() {
+      closed = true
+      cancelWake?.()
+      for (const cancel of pauses.values()) cancel()
+      for (const controller of inFlight.values()) controller.abort()
+      await queue
+      await Promise.allSettled([...running])
+    },
+  }
+}

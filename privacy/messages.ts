@@ -1,0 +1,147 @@
+// The protocol's nouns as data with one canonical byte form each. Bounded, strict, without behaviour: see docs/design of the
+// secure sum ("A step"). Signatures are made and checked in signatures.ts.
+import { blob, type Codec, type Decoded, digest, fixed, hashOf, hospitalId, i32s, i64s, list, oneOf, openingKey, option, struct, text, u8, u16, u32, u32s, u53, union } from '../core/codec.ts'
+import type { Digest } from '../core/ids.ts'
+import { laneLayout } from '../core/lanes.ts'
+import { LIMITS } from '../core/limits.ts'
+
+/** Rises when a format or rule changes; N and N-1 work together or refuse by code. */
+export const PROTOCOL_VERSION = 1
+
+const members = list(hospitalId, LIMITS.members)
+const signature = fixed(64)
+
+/** A signature beside the name of who made it. What it is over: signatures.ts. */
+export const namedSignature = struct({ signer: hospitalId, signature })
+export type NamedSignature = Decoded<typeof namedSignature>
+
+// ---- who
+export const member = struct({ id: hospitalId, name: text(LIMITS.nameBytes), /** Ed25519 */ signKey: fixed(32), /** SHA-256 of the SPKI of the mTLS certificate */ tlsKey: digest })
+export type Member = Decoded<typeof member>
+/** Members sorted by id; custodians in order of their index 1..m; f of them may be corrupt together with the coordinator. */
+export const roster = struct({ protocol: u16, federation: text(LIMITS.nameBytes), version: u32, previous: option(digest), coordinatorKey: fixed(32), members: list(member, LIMITS.members), custodians: list(hospitalId, LIMITS.custodians), corrupt: u8 })
+export type Roster = Decoded<typeof roster>
+export const rosterHash = (r: Roster): Digest => hashOf('consilium/roster/1', roster, r)
+
+/** A custodian's public sealing key for one key epoch: X25519 (32 bytes) and ML-KEM-768 (1,184 bytes), raw. */
+export const sealingKey = struct({ roster: digest, epoch: u32, custodian: hospitalId, x25519: fixed(32), mlkem: fixed(1184) })
+export type SealingKey = Decoded<typeof sealingKey>
+/** The whole set, in the roster's order of custodians, each signed by its custodian. */
+export const keyEpoch = struct({ roster: digest, epoch: u32, keys: list(struct({ key: sealingKey, signature }), LIMITS.custodians) })
+export type KeyEpochSet = Decoded<typeof keyEpoch>
+export const keyEpochHash = (k: KeyEpochSet): Digest => hashOf('consilium/key-epoch/1', keyEpoch, k)
+
+/** A frozen extract at a public boundary; `id` is a salted hash over it. Signed by its hospital. */
+export const snapshot = struct({ boundary: text(32), member: hospitalId, id: digest })
+export type Snapshot = Decoded<typeof snapshot>
+
+// ---- what is planned
+/** By name: a hospital's policy must allow exactly this. `dp` is reserved for the task that will fill sigma. */
+export const PRIVACY = ['exact', 'none', 'dp'] as const
+/** Which rows and columns a task reads: a feature set with its version, and the split by a seeded hash of the person or provider. */
+export const taskInputs = struct({ featureSet: text(LIMITS.nameBytes), boundary: text(32), splitSeed: text(64), heldOutPercent: u8, /** public cap on rows a hospital: weights are rows / cap in (0, 1] */ rowCap: u32 })
+export type TaskInputs = Decoded<typeof taskInputs>
+export const stage = struct({ name: text(LIMITS.nameBytes), task: text(LIMITS.nameBytes), params: blob(LIMITS.paramsBytes), /** names of earlier stages whose final states it takes */ upstream: list(text(LIMITS.nameBytes), LIMITS.stages), privacy: oneOf(...PRIVACY), inputs: taskInputs, /** members score their own held-out rows with its final state */ publish: u8 })
+export type Stage = Decoded<typeof stage>
+/** Fixed, hashed and logged before step 0. Stage 0 of every job is the common randomness; `stages` are the rest, in order. */
+export const jobSpec = struct({ protocol: u16, federation: text(LIMITS.nameBytes), roster: digest, /** distinguishes two equal jobs */ nonce: fixed(16), draws: list(text(LIMITS.nameBytes), LIMITS.stages), stages: list(stage, LIMITS.stages) })
+export type JobSpec = Decoded<typeof jobSpec>
+export const jobHash = (j: JobSpec): Digest => hashOf('consilium/job/1', jobSpec, j)
+
+export const plan = struct({
+  protocol: u16,
+  key: openingKey,
+  /** Name of the stage in the job; the step-0 stage is called `randomness`. */
+  stage: text(LIMITS.nameBytes),
+  task: text(LIMITS.nameBytes),
+  /** Counts the steps of this stage from 0. */
+  stageStep: u32,
+  /** Hash of the state that the contribution is computed from. */
+  state: digest,
+  /** The whole partition of the cohort; this plan's group is groups[key.group]. */
+  groups: list(members, LIMITS.members),
+  /** Exact statistics open only over unions of these; the one-block form names the group itself. */
+  blocks: list(members, LIMITS.members),
+  inputs: taskInputs,
+  audience: oneOf('members', 'coordinator'),
+  disclosure: oneOf('statistic', 'update'),
+  layout: laneLayout,
+  privacy: oneOf(...PRIVACY),
+  snapshots: list(snapshot, LIMITS.members),
+  roster: digest,
+  keyEpoch: digest,
+  minCohort: u32,
+  deadlineMs: u53,
+})
+export type Plan = Decoded<typeof plan>
+export const planHash = (p: Plan): Digest => hashOf('consilium/plan/1', plan, p)
+export const signedPlan = struct({ plan, signature })
+export type SignedPlan = Decoded<typeof signedPlan>
+
+// ---- what a member contributes
+/** Everything that names a contribution. A receipt's hash is of this body without signature. */
+export const receiptBody = struct({ plan: digest, state: digest, member: hospitalId, /** of every c_j, in order */ ciphertexts: list(digest, LIMITS.ciphertexts), /** of every sealed share, in the order of custodians */ shares: list(digest, LIMITS.custodians) })
+export type ReceiptBody = Decoded<typeof receiptBody>
+export const receipt = struct({ body: receiptBody, signature })
+export type Receipt = Decoded<typeof receipt>
+export const receiptHash = (r: ReceiptBody): Digest => hashOf('consilium/receipt/1', receiptBody, r)
+
+/** A candidate as a custodian is shown it: the signed receipt, and the share sealed to this custodian. */
+export const candidate = struct({ receipt, share: blob(64 * 1024) })
+export type Candidate = Decoded<typeof candidate>
+
+// ---- what a custodian says
+export const COMPLAINTS = ['share-does-not-open', 'share-does-not-match-receipt', 'off-the-roster', 'other-plan', 'other-state', 'other-epoch', 'bad-receipt'] as const
+export type Complaint = (typeof COMPLAINTS)[number]
+/** The four check words sum_k rho_rk share_k + z_r mod p, or a complaint. */
+export const verdict = union({ words: struct({ words: u32s(4) }), complaint: struct({ code: oneOf(...COMPLAINTS) }) })
+export type Verdict = Decoded<typeof verdict>
+export const reportBody = struct({ plan: digest, custodian: hospitalId, entries: list(struct({ member: hospitalId, receipt: digest, verdict }), LIMITS.members) })
+export type ReportBody = Decoded<typeof reportBody>
+export const report = struct({ body: reportBody, signature })
+export type Report = Decoded<typeof report>
+
+// ---- what is agreed
+export const rollEntry = struct({ member: hospitalId, receipt: digest })
+export type RollEntry = Decoded<typeof rollEntry>
+/** Sorted by member, no member twice. */
+export const roll = list(rollEntry, LIMITS.members)
+export type Roll = readonly RollEntry[]
+export const rollHash = (r: Roll): Digest => hashOf('consilium/roll/1', roll, r)
+
+export const statement = struct({ protocol: u16, plan: digest, key: openingKey, roster: digest, roll: digest, /** A: the custodians that sign and answer */ answerSet: list(hospitalId, LIMITS.custodians), /** digests of the aggregate's ciphertexts */ aggregate: list(digest, LIMITS.ciphertexts) })
+export type Statement = Decoded<typeof statement>
+export const statementHash = (s: Statement): Digest => hashOf('consilium/statement/1', statement, s)
+/** What a custodian is asked to sign, with all that it needs to recompute the exclusions. */
+export const signRequest = struct({ statement, roll, receipts: list(receipt, LIMITS.members), reports: list(report, 64) })
+export type SignRequest = Decoded<typeof signRequest>
+/** At least g signatures from A. */
+export const certificate = struct({ statement, roll, signatures: list(namedSignature, LIMITS.custodians) })
+export type Certificate = Decoded<typeof certificate>
+
+/** The sum of the roll's shares mod p, 4,096 words. */
+export const answerBody = struct({ statement: digest, custodian: hospitalId, index: u8, sum: u32s(4096) })
+export type AnswerBody = Decoded<typeof answerBody>
+export const answer = struct({ body: answerBody, signature })
+export type Answer = Decoded<typeof answer>
+
+// ---- what is released
+/** Lane sums in the layout's order. Real sums only; scaling is the task's. */
+export const release = struct({ statement: digest, sums: i64s(LIMITS.lanes) })
+export type Release = Decoded<typeof release>
+export const releaseHash = (r: Release): Digest => hashOf('consilium/release/1', release, r)
+/** The opened sum of keys, 4,096 signed coefficients. */
+export const keySum = i32s(4096)
+export const keySumHash = (s: Int32Array): Digest => hashOf('consilium/key-sum/1', keySum, s)
+
+export const cosignatureBody = struct({ statement: digest, keySum: digest, release: digest, /** of the state after this release; null for audience `coordinator` */ nextState: option(digest) })
+export type CosignatureBody = Decoded<typeof cosignatureBody>
+/** Everything a member needs to accept a release, and a stranger to verify it. */
+export const releaseBundle = struct({ plan: signedPlan, certificate, keySum, release, nextState: blob(LIMITS.stateBytes), cosignatures: list(namedSignature, LIMITS.custodians) })
+export type ReleaseBundle = Decoded<typeof releaseBundle>
+/** What a co-signing custodian is shown before it re-adds the spooled contributions itself. */
+export const cosignRequest = struct({ certificate, keySum, release, nextState: digest })
+export type CosignRequest = Decoded<typeof cosignRequest>
+
+export const stateHash = (bytes: Uint8Array): Digest => hashOf('consilium/state/1', blob(LIMITS.stateBytes), bytes)
+export type { Codec }
