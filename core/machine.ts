@@ -41,6 +41,8 @@ export interface RunnerOptions<State, Event extends { readonly kind: string }, E
   /** Does the effect; posts its outcome itself, through `post`. A rejection is retried after a pause as long as it is owed. */
   perform(effect: E, context: { state: () => State; post: (event: Event) => Promise<void>; signal: AbortSignal }): Promise<void>
   readonly retryMs?: number
+  /** Told of each event once it is durable (not of replayed ones): progress, metrics. */
+  readonly observe?: (event: Event, state: State, atMs: number) => void
 }
 
 /** Replays the journal, then starts whatever is owed. */
@@ -64,6 +66,7 @@ export async function startMachine<State, Event extends { readonly kind: string 
       const next = machine.step(state, event, nowMs)
       await store.append(event.kind, encode(machine.events, event), nowMs)
       state = next
+      options.observe?.(event, state, nowMs)
       for (const listener of listeners) listener(state)
       settle()
     })

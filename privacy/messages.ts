@@ -1,6 +1,6 @@
 // The protocol's nouns as data with one canonical byte form each. Bounded, strict, without behaviour: see docs/design of the
 // secure sum ("A step"). Signatures are made and checked in signatures.ts.
-import { blob, type Codec, type Decoded, digest, fixed, hashOf, hospitalId, i32s, i64s, list, oneOf, openingKey, option, struct, text, u8, u16, u32, u32s, u53, union } from '../core/codec.ts'
+import { blob, type Codec, type Decoded, digest, f64, fixed, hashOf, hospitalId, i32s, i64s, list, oneOf, openingKey, option, struct, text, u8, u16, u32, u32s, u53, union } from '../core/codec.ts'
 import type { Digest } from '../core/ids.ts'
 import { laneLayout } from '../core/lanes.ts'
 import { LIMITS } from '../core/limits.ts'
@@ -43,8 +43,12 @@ export const taskInputs = struct({ featureSet: text(LIMITS.nameBytes), boundary:
 export type TaskInputs = Decoded<typeof taskInputs>
 export const stage = struct({ name: text(LIMITS.nameBytes), task: text(LIMITS.nameBytes), params: blob(LIMITS.paramsBytes), /** names of earlier stages whose final states it takes */ upstream: list(text(LIMITS.nameBytes), LIMITS.stages), privacy: oneOf(...PRIVACY), inputs: taskInputs, /** members score their own held-out rows with its final state */ publish: u8 })
 export type Stage = Decoded<typeof stage>
+/** The columns of a feature set as the job means them; a client refuses a job whose columns are not those of its own set of that name. */
+export const featureColumn = struct({ name: text(LIMITS.nameBytes), unit: text(LIMITS.nameBytes), low: f64, high: f64, en: text(1024), zh: text(1024) })
+export const featureSetColumns = struct({ name: text(LIMITS.nameBytes), columns: list(featureColumn, 4096) })
+export type FeatureSetColumns = Decoded<typeof featureSetColumns>
 /** Fixed, hashed and logged before step 0. Stage 0 of every job is the common randomness; `stages` are the rest, in order. */
-export const jobSpec = struct({ protocol: u16, federation: text(LIMITS.nameBytes), roster: digest, /** distinguishes two equal jobs */ nonce: fixed(16), draws: list(text(LIMITS.nameBytes), LIMITS.stages), stages: list(stage, LIMITS.stages) })
+export const jobSpec = struct({ protocol: u16, federation: text(LIMITS.nameBytes), roster: digest, /** distinguishes two equal jobs */ nonce: fixed(16), draws: list(text(LIMITS.nameBytes), LIMITS.stages), featureSets: list(featureSetColumns, 8), stages: list(stage, LIMITS.stages) })
 export type JobSpec = Decoded<typeof jobSpec>
 export const jobHash = (j: JobSpec): Digest => hashOf('consilium/job/1', jobSpec, j)
 
