@@ -7,6 +7,17 @@ import type { FeatureColumn, SplitTable } from '../core/table.ts'
 /** Final states of earlier stages, by stage name, as canonical bytes with the task that made them. */
 export type Upstream = Readonly<Record<string, { readonly task: string; readonly state: Uint8Array }>>
 
+/** Public things that state 0 is made from: the same at every site. */
+export interface InitContext {
+  /** Name, with version, of the feature set that `features` are the columns of: a model scores rows of this set only. */
+  readonly featureSet: string
+  readonly features: readonly FeatureColumn[]
+  readonly upstream: Upstream
+  /** 32 bytes drawn from the job's step 0. */
+  readonly seed: Uint8Array
+  readonly rowCap: number
+}
+
 export interface Task<Params, State, Local = null> {
   readonly name: string
   readonly audience: 'members' | 'coordinator'
@@ -16,7 +27,7 @@ export interface Task<Params, State, Local = null> {
   readonly state: Codec<State>
   readonly local: Codec<Local>
   /** State 0, from public things only: every site computes the same bytes. `seed` is drawn from the job's step 0. */
-  init(params: Params, context: { readonly features: readonly FeatureColumn[]; readonly upstream: Upstream; readonly seed: Uint8Array; readonly rowCap: number }): State
+  init(params: Params, context: InitContext): State
   /** Lanes of the vector for a cohort of `contributors`; @throws BAD_LAYOUT where it cannot fit. Same everywhere. */
   layout(state: State, contributors: number): LaneLayout
   /** At a hospital, in a worker. Returns laneCount(layout) values in the units of the layout. Engines are loaded here by import(). */
@@ -40,7 +51,7 @@ export interface AnyTask {
   readonly audience: 'members' | 'coordinator'
   readonly disclosure: 'statistic' | 'update'
   checkParams(params: Uint8Array): void
-  init(params: Uint8Array, context: { readonly features: readonly FeatureColumn[]; readonly upstream: Upstream; readonly seed: Uint8Array; readonly rowCap: number }): Uint8Array
+  init(params: Uint8Array, context: InitContext): Uint8Array
   layout(state: Uint8Array, contributors: number): LaneLayout
   contribute(input: { state: Uint8Array; local: Uint8Array | null; data: SplitTable; rowCap: number; random: Random }): Promise<{ vector: Float64Array; nextLocal: Uint8Array }>
   advance(state: Uint8Array, sums: Float64Array): Uint8Array
