@@ -90,9 +90,21 @@ const number = (size: number, put: (b: Buffer, v: number, at: number) => void, g
   },
   read: (from) => get(from.take(size)),
 })
-export const u8 = number(1, (b, v, at) => b.writeUInt8(v, at), (b) => b.readUInt8(0))
-export const u16 = number(2, (b, v, at) => b.writeUInt16LE(v, at), (b) => b.readUInt16LE(0))
-export const u32 = number(4, (b, v, at) => b.writeUInt32LE(v, at), (b) => b.readUInt32LE(0))
+export const u8 = number(
+  1,
+  (b, v, at) => b.writeUInt8(v, at),
+  (b) => b.readUInt8(0),
+)
+export const u16 = number(
+  2,
+  (b, v, at) => b.writeUInt16LE(v, at),
+  (b) => b.readUInt16LE(0),
+)
+export const u32 = number(
+  4,
+  (b, v, at) => b.writeUInt32LE(v, at),
+  (b) => b.readUInt32LE(0),
+)
 /** A non-negative safe integer (times in ms, byte counts). */
 export const u53 = number(
   8,

@@ -2,7 +2,19 @@
 // Only the public message leaves the process: the detail stays in the local log.
 
 /** gRPC status numbers (https://grpc.io/docs/guides/status-codes/); core does not import gRPC. */
-const STATUS = { invalid: 3, deadline: 4, notFound: 5, exists: 6, denied: 7, exhausted: 8, precondition: 9, aborted: 10, internal: 13, unavailable: 14, unauthenticated: 16 } as const
+const STATUS = {
+  invalid: 3,
+  deadline: 4,
+  notFound: 5,
+  exists: 6,
+  denied: 7,
+  exhausted: 8,
+  precondition: 9,
+  aborted: 10,
+  internal: 13,
+  unavailable: 14,
+  unauthenticated: 16,
+} as const
 
 /** Process exit codes, documented in docs/exit-codes.md. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, config: 3, data: 4, network: 5, identity: 6, policy: 7, protocol: 8, paused: 9 } as const
@@ -16,7 +28,13 @@ interface Entry {
   readonly zh: string
 }
 
-const entry = (status: keyof typeof STATUS, exit: keyof typeof EXIT, retry: boolean, en: string, zh: string): Entry => ({ status: STATUS[status], exit: EXIT[exit], retry, en, zh })
+const entry = (status: keyof typeof STATUS, exit: keyof typeof EXIT, retry: boolean, en: string, zh: string): Entry => ({
+  status: STATUS[status],
+  exit: EXIT[exit],
+  retry,
+  en,
+  zh,
+})
 
 export const CATALOG = {
   // shapes and limits
@@ -100,9 +118,11 @@ export class ConsiliumError extends Error {
 }
 
 /** Builds (does not throw) a refusal: `throw refuse('ROLL_SMALL', '3 members, at least 4 expected')`. */
-export const refuse = (code: ErrorCode, detail: string, cause?: unknown): ConsiliumError => new ConsiliumError(code, detail, cause === undefined ? undefined : { cause })
+export const refuse = (code: ErrorCode, detail: string, cause?: unknown): ConsiliumError =>
+  new ConsiliumError(code, detail, cause === undefined ? undefined : { cause })
 
-export const isRefusal = (error: unknown, code?: ErrorCode): error is ConsiliumError => error instanceof ConsiliumError && (code === undefined || error.code === code)
+export const isRefusal = (error: unknown, code?: ErrorCode): error is ConsiliumError =>
+  error instanceof ConsiliumError && (code === undefined || error.code === code)
 
 /** Any thrown value as a ConsiliumError; an unknown one becomes INTERNAL and keeps its cause. */
 export function toConsiliumError(error: unknown): ConsiliumError {

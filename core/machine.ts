@@ -46,7 +46,9 @@ export interface RunnerOptions<State, Event extends { readonly kind: string }, E
 }
 
 /** Replays the journal, then starts whatever is owed. */
-export async function startMachine<State, Event extends { readonly kind: string }, E extends Effect>(options: RunnerOptions<State, Event, E>): Promise<Runner<State, Event>> {
+export async function startMachine<State, Event extends { readonly kind: string }, E extends Effect>(
+  options: RunnerOptions<State, Event, E>,
+): Promise<Runner<State, Event>> {
   const { machine, store, clock, log } = options
   let state = machine.initial
   for await (const entry of store.entries()) state = machine.step(state, decode(machine.events, entry.body), entry.atMs)
@@ -104,7 +106,10 @@ export async function startMachine<State, Event extends { readonly kind: string 
         running.delete(work)
         if (closed) return
         // Whatever is still owed after its effect has run is tried again after a pause, never in a busy loop.
-        pauses.set(effect.key, clock.at(clock.now() + (options.retryMs ?? 1000), () => resume(effect.key)))
+        pauses.set(
+          effect.key,
+          clock.at(clock.now() + (options.retryMs ?? 1000), () => resume(effect.key)),
+        )
         settle()
       })
     running.add(work)

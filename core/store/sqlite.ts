@@ -40,7 +40,12 @@ export function openSqliteStore(folder: string): Store {
       return Number(insert.run(atMs, kind, body).lastInsertRowid)
     },
     async *entries() {
-      const rows = db.prepare('SELECT seq, at_ms, kind, body FROM journal ORDER BY seq').all() as { seq: number; at_ms: number; kind: string; body: Uint8Array }[]
+      const rows = db.prepare('SELECT seq, at_ms, kind, body FROM journal ORDER BY seq').all() as {
+        seq: number
+        at_ms: number
+        kind: string
+        body: Uint8Array
+      }[]
       for (const row of rows) yield { seq: row.seq, atMs: row.at_ms, kind: row.kind, body: new Uint8Array(row.body) } satisfies JournalEntry
     },
     async putBlob(name, bytes) {

@@ -1,6 +1,6 @@
 // Jobs in worker threads (piscina). One WebAssembly instance of a library a thread; disposing ends the threads and all they hold.
 import { Piscina } from 'piscina'
-import { ConsiliumError, isErrorCode, refuse } from '../errors.ts'
+import { type ConsiliumError, isErrorCode, refuse } from '../errors.ts'
 import type { Work } from './work.ts'
 
 export interface Failure {

@@ -13,4 +13,7 @@ export interface Work extends AsyncDisposable {
 }
 
 /** Names the exported function `name` of the module at `module` as a job: `defineJob<typeof add>(import.meta.url, 'add')`. */
-export const defineJob = <F extends (input: never) => unknown>(module: string, name: string): WorkJob<Parameters<F>[0], Awaited<ReturnType<F>>> => ({ module, name })
+export const defineJob = <F extends (input: never) => unknown>(module: string, name: string): WorkJob<Parameters<F>[0], Awaited<ReturnType<F>>> => ({
+  module,
+  name,
+})
