@@ -8,7 +8,8 @@ import { LIMITS } from '../core/limits.ts'
 /** Rises when a format or rule changes; N and N-1 work together or refuse by code. */
 export const PROTOCOL_VERSION = 1
 
-const members = list(hospitalId, LIMITS.members)
+/** Members by id, in the order of their list. */
+export const members = list(hospitalId, LIMITS.members)
 const signature = fixed(64)
 
 /** A signature beside the name of who made it. What it is over: signatures.ts. */
@@ -95,10 +96,10 @@ export const candidate = struct({ receipt, share: blob(64 * 1024) })
 export type Candidate = Decoded<typeof candidate>
 
 // ---- what a custodian says
-export const COMPLAINTS = ['share-does-not-open', 'share-does-not-match-receipt', 'off-the-roster', 'other-plan', 'other-state', 'other-epoch', 'bad-receipt'] as const
+export const COMPLAINTS = ['share-does-not-open', 'share-does-not-match-receipt', 'off-the-roster', 'other-plan', 'other-state', 'other-epoch', 'bad-receipt', 'second-receipt'] as const
 export type Complaint = (typeof COMPLAINTS)[number]
 /** The four check words sum_k rho_rk share_k + z_r mod p, or a complaint. */
-export const verdict = union({ words: struct({ words: u32s(4) }), complaint: struct({ code: oneOf(...COMPLAINTS) }) })
+export const verdict = union({ words: struct({ words: exactly(4, u32s(4)) }), complaint: struct({ code: oneOf(...COMPLAINTS) }) })
 export type Verdict = Decoded<typeof verdict>
 export const reportBody = struct({ plan: digest, custodian: hospitalId, entries: list(struct({ member: hospitalId, receipt: digest, verdict }), LIMITS.members) })
 export type ReportBody = Decoded<typeof reportBody>
@@ -124,7 +125,7 @@ export const certificate = struct({ statement, roll, signatures: list(namedSigna
 export type Certificate = Decoded<typeof certificate>
 
 /** The sum of the roll's shares mod p, 4,096 words. */
-export const answerBody = struct({ statement: digest, custodian: hospitalId, index: u8, sum: u32s(4096) })
+export const answerBody = struct({ statement: digest, custodian: hospitalId, index: u8, sum: exactly(4096, u32s(4096)) })
 export type AnswerBody = Decoded<typeof answerBody>
 export const answer = struct({ body: answerBody, signature })
 export type Answer = Decoded<typeof answer>
@@ -135,7 +136,7 @@ export const release = struct({ statement: digest, sums: i64s(LIMITS.lanes) })
 export type Release = Decoded<typeof release>
 export const releaseHash = (r: Release): Digest => hashOf('consilium/release/1', release, r)
 /** The opened sum of keys, 4,096 signed coefficients. */
-export const keySum = i32s(4096)
+export const keySum = exactly(4096, i32s(4096))
 export const keySumHash = (s: Int32Array): Digest => hashOf('consilium/key-sum/1', keySum, s)
 
 export const cosignatureBody = struct({ statement: digest, keySum: digest, release: digest, /** of the state after this release; null for audience `coordinator` */ nextState: option(digest) })
