@@ -1,6 +1,7 @@
 // The protocol's nouns as data with one canonical byte form each. Bounded, strict, without behaviour: see docs/design of the
 // secure sum ("A step"). Signatures are made and checked in signatures.ts.
 import { blob, type Codec, type Decoded, digest, f64, fixed, hashOf, hospitalId, i32s, i64s, list, oneOf, openingKey, option, struct, text, u8, u16, u32, u32s, u53, union } from '../core/codec.ts'
+import { refuse } from '../core/errors.ts'
 import type { Digest } from '../core/ids.ts'
 import { laneLayout } from '../core/lanes.ts'
 import { LIMITS } from '../core/limits.ts'
@@ -11,6 +12,14 @@ export const PROTOCOL_VERSION = 1
 /** Members by id, in the order of their list. */
 export const members = list(hospitalId, LIMITS.members)
 const signature = fixed(64)
+/** A typed array of one length only: no later code meets a short one. */
+const exactly = <A extends { readonly length: number }>(n: number, array: Codec<A>): Codec<A> => {
+  const checked = (value: A): A => {
+    if (value.length !== n) throw refuse('BAD_BYTES', `${value.length} words where ${n} are expected`)
+    return value
+  }
+  return { write: (to, value) => array.write(to, checked(value)), read: (from) => checked(array.read(from)) }
+}
 
 /** A signature beside the name of who made it. What it is over: signatures.ts. */
 export const namedSignature = struct({ signer: hospitalId, signature })
