@@ -2,7 +2,7 @@
 // Only the public message leaves the process: the detail stays in the local log.
 
 /** gRPC status numbers (https://grpc.io/docs/guides/status-codes/); core does not import gRPC. */
-const STATUS = {
+export const STATUS = {
   invalid: 3,
   deadline: 4,
   notFound: 5,
