@@ -8,15 +8,21 @@ const isThere = (program: string): boolean => spawnSync('sh', ['-c', `command -v
 const apt = (...args: readonly string[]): boolean =>
   spawnSync('apt-get', args, { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }).status === 0
 
-function install(packages: readonly string[]): void {
+interface Result {
+  readonly ok: boolean
+  readonly line: string
+}
+
+function install(packages: readonly string[]): Result {
   const said = packages.join(', ')
-  if (!isThere('apt-get')) return console.log(`setup:tests: skipped, this machine has no apt-get; tests that need ${said} will be skipped`)
-  if (process.getuid?.() !== 0) return console.log(`setup:tests: skipped, not root; install by hand: apt-get install ${packages.join(' ')}`)
-  if (apt('update') && apt('install', '-y', '--no-install-recommends', ...packages)) return console.log(`setup:tests: installed ${said}`)
-  console.error(`setup:tests: apt-get could not install ${said}; tests that need it will be skipped`)
-  process.exitCode = 1
+  const consequence = `tests that need ${said} are skipped`
+  if (!isThere('apt-get')) return { ok: true, line: `skipped, this machine has no apt-get; ${consequence}` }
+  if (process.getuid?.() !== 0) return { ok: true, line: `skipped, not root; ${consequence}; by hand: apt-get install ${packages.join(' ')}` }
+  if (apt('update') && apt('install', '-y', '--no-install-recommends', ...packages)) return { ok: true, line: `installed ${said}` }
+  return { ok: false, line: `apt-get could not install ${said}; ${consequence}` }
 }
 
 const missing = Object.entries(NEEDED).filter(([program]) => !isThere(program))
-if (missing.length === 0) console.log(`setup:tests: all there (${Object.keys(NEEDED).join(', ')})`)
-else install(missing.map(([, name]) => name))
+const result: Result = missing.length === 0 ? { ok: true, line: `all there (${Object.keys(NEEDED).join(', ')})` } : install(missing.map(([, name]) => name))
+console.log(`setup:tests: ${result.line}`)
+if (!result.ok) process.exitCode = 1
