@@ -33,8 +33,10 @@ export interface CanonicalTable {
   readonly required: boolean
   /** No two rows agree in all of these. */
   readonly key: readonly string[]
-  /** A row whose value is not there is refused. */
+  /** A row whose value is not there is refused. The column has the same name in both tables. */
   readonly references: readonly { readonly column: string; readonly table: TableName }[]
+  /** Cells that must agree: a row where `sql` is false is refused at `column`. */
+  readonly checks: readonly { readonly column: string; readonly sql: string; readonly expected: string }[]
   readonly columns: readonly Column[]
   readonly en: string
   readonly zh: string
@@ -67,6 +69,7 @@ const person: CanonicalTable = {
   required: true,
   key: ['person_id'],
   references: [],
+  checks: [],
   en: 'insured persons',
   zh: '参保人',
   columns: [
@@ -86,6 +89,7 @@ const claim: CanonicalTable = {
   required: true,
   key: ['claim_id'],
   references: [{ column: 'person_id', table: 'person' }],
+  checks: [{ column: 'discharge_ts', sql: 'discharge_ts >= admit_ts', expected: 'a time that is not before admit_ts' }],
   en: 'settlements',
   zh: '结算单',
   columns: [
@@ -117,6 +121,7 @@ const diagnosis: CanonicalTable = {
   required: true,
   key: ['claim_id', 'seq'],
   references: inClaim,
+  checks: [],
   en: 'diagnoses of a settlement',
   zh: '诊断',
   columns: [
@@ -133,6 +138,7 @@ const procedure: CanonicalTable = {
   required: false,
   key: ['claim_id', 'seq'],
   references: inClaim,
+  checks: [],
   en: 'operations and procedures of a settlement',
   zh: '手术操作',
   columns: [
@@ -149,6 +155,7 @@ const line: CanonicalTable = {
   required: true,
   key: ['claim_id', 'line_id'],
   references: inClaim,
+  checks: [],
   en: 'fee lines of a settlement (may be empty, its header must be there)',
   zh: '费用明细（可为空，须有表头）',
   columns: [
@@ -173,6 +180,7 @@ const trace: CanonicalTable = {
   required: false,
   key: ['claim_id', 'line_id', 'trace_hash'],
   references: inClaim,
+  checks: [],
   en: 'drug trace codes of a fee line, hashed under a key',
   zh: '药品追溯码（加密散列）',
   columns: [
@@ -188,6 +196,7 @@ const stock: CanonicalTable = {
   required: false,
   key: ['item_code', 'period'],
   references: [],
+  checks: [],
   en: 'stock books of an item over a period',
   zh: '进销存',
   columns: [
@@ -207,6 +216,7 @@ const label: CanonicalTable = {
   required: true,
   key: ['entity_kind', 'id'],
   references: [],
+  checks: [],
   en: 'outcomes of audits: one row an audited person, claim or hospital; what has no row is not audited, and training leaves it out',
   zh: '稽核结论：每个已稽核对象一行；没有行的对象未稽核，不用于训练',
   columns: [
