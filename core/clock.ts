@@ -4,7 +4,7 @@ import { refuse } from './errors.ts'
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number
-  /** Calls back once, at `atMs` or as soon after as possible. The returned function cancels. */
+  /** Calls back once, at `atMs` or as soon after as possible, never before and never within this call. The returned function cancels. */
   at(atMs: number, call: () => void): () => void
 }
 
@@ -13,12 +13,13 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1
 export const systemClock: Clock = {
   now: () => Date.now(),
   at(atMs, call) {
-    let timer: NodeJS.Timeout
-    const arm = (): void => {
-      const left = Math.max(0, atMs - Date.now())
-      timer = left > LONGEST_TIMER_MS ? setTimeout(arm, LONGEST_TIMER_MS) : setTimeout(call, left)
+    const arm = (): NodeJS.Timeout => setTimeout(ring, Math.min(LONGEST_TIMER_MS, Math.max(0, atMs - Date.now())))
+    // Looks at the clock again: a timer may ring a millisecond early, after its longest span, or after the clock was set back.
+    const ring = (): void => {
+      if (Date.now() >= atMs) call()
+      else timer = arm()
     }
-    arm()
+    let timer = arm()
     return () => clearTimeout(timer)
   },
 }

@@ -3,7 +3,7 @@
 // their limit (checked before anything is allocated), unknown variants, malformed text.
 import { createHash } from 'node:crypto'
 import { isRefusal, refuse } from './errors.ts'
-import { type Digest, fromDigest, type HospitalId, type OpeningKey, parseHospitalId, toDigest } from './ids.ts'
+import { type Digest, fromDigest, type HospitalId, type OpeningKey, parseDigest, parseHospitalId, toDigest } from './ids.ts'
 
 export interface Codec<T> {
   write(to: ByteWriter, value: T): void
@@ -50,6 +50,7 @@ export class ByteReader {
   }
 }
 
+/** The canonical bytes. @throws BAD_BYTES | TOO_LARGE | BAD_ID where `decode` would refuse them: nothing is written that cannot be read back. */
 export function encode<T>(codec: Codec<T>, value: T): Uint8Array {
   const writer = new ByteWriter()
   codec.write(writer, value)
@@ -90,30 +91,30 @@ const number = (size: number, put: (b: Buffer, v: number, at: number) => void, g
   },
   read: (from) => get(from.take(size)),
 })
+function integerUpTo(max: number, value: number): number {
+  if (!Number.isSafeInteger(value) || value < 0 || value > max) throw refuse('BAD_BYTES', `${value} where an integer from 0 to ${max} is expected`)
+  return value
+}
 export const u8 = number(
   1,
-  (b, v, at) => b.writeUInt8(v, at),
+  (b, v, at) => b.writeUInt8(integerUpTo(0xff, v), at),
   (b) => b.readUInt8(0),
 )
 export const u16 = number(
   2,
-  (b, v, at) => b.writeUInt16LE(v, at),
+  (b, v, at) => b.writeUInt16LE(integerUpTo(0xffff, v), at),
   (b) => b.readUInt16LE(0),
 )
 export const u32 = number(
   4,
-  (b, v, at) => b.writeUInt32LE(v, at),
+  (b, v, at) => b.writeUInt32LE(integerUpTo(0xffffffff, v), at),
   (b) => b.readUInt32LE(0),
 )
 /** A non-negative safe integer (times in ms, byte counts). */
 export const u53 = number(
   8,
-  (b, v, at) => b.writeBigUInt64LE(BigInt(v), at),
-  (b) => {
-    const v = Number(b.readBigUInt64LE(0))
-    if (!Number.isSafeInteger(v)) throw refuse('BAD_BYTES', 'an integer above 2^53')
-    return v
-  },
+  (b, v, at) => b.writeBigUInt64LE(BigInt(integerUpTo(Number.MAX_SAFE_INTEGER, v)), at),
+  (b) => integerUpTo(Number.MAX_SAFE_INTEGER, Number(b.readBigUInt64LE(0))),
 )
 /** A finite double; -0 is written as 0, so that equal numbers have equal bytes. */
 export const f64 = number(
@@ -163,15 +164,19 @@ export const blob = (max: number): Codec<Uint8Array> => ({
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 /** UTF-8 text of at most `max` bytes. */
 export const text = (max: number): Codec<string> => ({
-  write: (to, value) => blob(max).write(to, Buffer.from(value, 'utf8')),
+  write(to, value) {
+    // A lone surrogate has no UTF-8 form: it would come back as another text.
+    if (!value.isWellFormed()) throw refuse('BAD_BYTES', 'text that is not well-formed')
+    blob(max).write(to, Buffer.from(value, 'utf8'))
+  },
   read: (from) => utf8.decode(from.take(boundedLength(from, max, 'text'))),
 })
 export const digest: Codec<Digest> = {
-  write: (to, value) => to.append(fromDigest(value)),
+  write: (to, value) => to.append(fromDigest(parseDigest(value))),
   read: (from) => toDigest(from.take(32)),
 }
 export const hospitalId: Codec<HospitalId> = {
-  write: (to, value) => text(64).write(to, value),
+  write: (to, value) => text(64).write(to, parseHospitalId(value)),
   read: (from) => parseHospitalId(text(64).read(from)),
 }
 
@@ -198,7 +203,7 @@ export const i64s = (max: number): Codec<BigInt64Array> => words<BigInt64Array>(
 export const f64s = (max: number): Codec<Float64Array> => {
   const raw = words<Float64Array>(Float64Array, max)
   return {
-    write: (to, value) => raw.write(to, value.map((v) => (Number.isFinite(v) ? v + 0 : Number.NaN)).map(checkFinite)),
+    write: (to, value) => raw.write(to, value.map(checkFinite)),
     read: (from) => raw.read(from).map((v) => (Object.is(v, -0) ? checkFinite(Number.NaN) : checkFinite(v))),
   }
 }
@@ -248,7 +253,9 @@ export function struct<F extends Record<string, Codec<any>>>(fields: F): Codec<S
 /** One of a closed list of words, as its index. The order of the list is part of the format. */
 export const oneOf = <const W extends string>(...allowed: readonly W[]): Codec<W> => ({
   write(to, value) {
-    u8.write(to, allowed.indexOf(value))
+    const index = allowed.indexOf(value)
+    if (index < 0) throw refuse('BAD_BYTES', 'a word off its list')
+    u8.write(to, index)
   },
   read(from) {
     const word = allowed[u8.read(from)]
@@ -263,7 +270,9 @@ export function union<V extends Record<string, Codec<any>>>(variants: V): Codec<
   const kinds = Object.keys(variants)
   return {
     write(to, value) {
-      u8.write(to, kinds.indexOf(value.kind as string))
+      const index = kinds.indexOf(value.kind as string)
+      if (index < 0) throw refuse('BAD_BYTES', 'an unknown variant')
+      u8.write(to, index)
       variants[value.kind]?.write(to, value)
     },
     read(from) {

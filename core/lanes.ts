@@ -45,9 +45,10 @@ export function segmentRange(layout: LaneLayout, name: string): { start: number;
 /**
  * Clips and rounds a vector of laneCount(layout) finite values to integers q, |q| <= 2^(valueBits-1) <= 2^52.
  * Stochastic rounding is unbiased: floor(x) + Bernoulli(x - floor(x)), the coin from `random` with 32 bits.
- * @throws BAD_LAYOUT where the length differs, a value is not finite, or an integer lane holds a fraction.
+ * @throws BAD_LAYOUT where the layout has no such integers, the length differs, a value is not finite, or an integer lane holds a fraction.
  */
 export function quantise(layout: LaneLayout, vector: Float64Array, random: Random): Float64Array {
+  checkValues(layout)
   if (vector.length !== laneCount(layout)) throw refuse('BAD_LAYOUT', `${vector.length} values for ${laneCount(layout)} lanes`)
   const out = new Float64Array(vector.length)
   let at = 0
@@ -66,8 +67,9 @@ export function quantise(layout: LaneLayout, vector: Float64Array, random: Rando
   return out
 }
 
-/** The opened sums back in the task's units: sum times step. */
+/** The opened sums back in the task's units: sum times step. @throws BAD_LAYOUT where the length differs. */
 export function dequantise(layout: LaneLayout, sums: BigInt64Array): Float64Array {
+  if (sums.length !== laneCount(layout)) throw refuse('BAD_LAYOUT', `${sums.length} sums for ${laneCount(layout)} lanes`)
   const out = new Float64Array(sums.length)
   let at = 0
   for (const s of layout.segments) {
@@ -75,4 +77,18 @@ export function dequantise(layout: LaneLayout, sums: BigInt64Array): Float64Arra
     for (let i = 0; i < s.length; i++, at++) out[at] = Number(sums[at]) * step
   }
   return out
+}
+
+/** One contributor's integers are doubles: at most 2^52 in size, so that every one of them is exact. */
+const MOST_VALUE_BITS = 53
+
+function checkValues(layout: LaneLayout): void {
+  const { valueBits } = layout
+  if (!Number.isInteger(valueBits) || valueBits < 1 || valueBits > MOST_VALUE_BITS) throw refuse('BAD_LAYOUT', `values of ${valueBits} bits`)
+  for (const s of layout.segments) {
+    // The step must be a normal double, or value / step would lose bits or divide by zero.
+    if (!Number.isFinite(s.clip) || !(stepOf(layout, s) >= 2 ** -1022)) throw refuse('BAD_LAYOUT', `${s.name} is clipped to ${s.clip}`)
+    if (s.rounding === 'integer' && !(s.clip >= 0 && s.clip <= 2 ** (valueBits - 1)))
+      throw refuse('BAD_LAYOUT', `${s.name} is clipped to ${s.clip}, over ${valueBits} bits`)
+  }
 }

@@ -29,7 +29,7 @@ export interface Runner<State, Event> extends AsyncDisposable {
   post(event: Event): Promise<void>
   /** Called after each change with the new state. The returned function ends it. */
   subscribe(listener: (state: State) => void): () => void
-  /** Looks again at what is owed: for callers that know that something outside the journal changed. */
+  /** Tries again at once whatever is owed and pauses after a failure: for callers that know that something outside the journal changed. */
   nudge(): void
 }
 
@@ -65,20 +65,35 @@ export async function startMachine<State, Event extends { readonly kind: string 
     const done = queue.then(async () => {
       if (closed) throw refuse('CANCELLED', 'the daemon is stopping')
       const nowMs = clock.now()
-      const next = machine.step(state, event, nowMs)
-      await store.append(event.kind, encode(machine.events, event), nowMs)
+      // The step sees what a replay will see, not the caller's object: a field off the codec, a -0 or a later change cannot split the two.
+      const body = encode(machine.events, event)
+      const written = decode(machine.events, body)
+      const next = machine.step(state, written, nowMs)
+      await store.append(written.kind, body, nowMs)
       state = next
-      options.observe?.(event, state, nowMs)
-      for (const listener of listeners) listener(state)
+      announce(written, nowMs)
       settle()
     })
     queue = done.catch(() => undefined)
     return done
   }
 
+  /** The event is durable: a listener's fault is not the poster's. */
+  function announce(event: Event, nowMs: number): void {
+    const calls = [() => options.observe?.(event, state, nowMs), ...[...listeners].map((listener) => () => listener(state))]
+    for (const call of calls) {
+      try {
+        call()
+      } catch (error) {
+        log.error({ event: event.kind, detail: toConsiliumError(error).message }, 'a listener failed')
+      }
+    }
+  }
+
   function settle(): void {
     if (closed) return
-    const { effects, wakeAtMs } = machine.owed(state, clock.now())
+    const nowMs = clock.now()
+    const { effects, wakeAtMs } = machine.owed(state, nowMs)
     const keys = new Set(effects.map((effect) => effect.key))
     for (const [key, controller] of inFlight) if (!keys.has(key)) controller.abort()
     for (const [key, cancel] of pauses)
@@ -88,14 +103,14 @@ export async function startMachine<State, Event extends { readonly kind: string 
       }
     for (const effect of effects) if (!inFlight.has(effect.key) && !pauses.has(effect.key)) start(effect)
     cancelWake?.()
-    cancelWake = wakeAtMs === null ? null : clock.at(wakeAtMs, settle)
+    // What is owed now has just been seen: a wake that lies in the past would come again at once, for ever.
+    cancelWake = wakeAtMs === null || wakeAtMs <= nowMs ? null : clock.at(wakeAtMs, settle)
   }
 
   function start(effect: E): void {
     const controller = new AbortController()
     inFlight.set(effect.key, controller)
-    const work = options
-      .perform(effect, { state: () => state, post, signal: controller.signal })
+    const work = perform(effect, controller.signal)
       .catch((error: unknown) => {
         if (closed || controller.signal.aborted || isRefusal(error, 'CANCELLED')) return
         const fault = toConsiliumError(error)
@@ -115,6 +130,18 @@ export async function startMachine<State, Event extends { readonly kind: string 
     running.add(work)
   }
 
+  /** Async, so that a fault before its first await is a rejection too. */
+  async function perform(effect: E, signal: AbortSignal): Promise<void> {
+    await options.perform(effect, { state: () => state, post, signal })
+  }
+
+  /** Ends the pauses: what failed while the outside was otherwise is tried again now. */
+  function nudge(): void {
+    for (const cancel of pauses.values()) cancel()
+    pauses.clear()
+    settle()
+  }
+
   function resume(key: string): void {
     pauses.delete(key)
     settle()
@@ -132,7 +159,7 @@ export async function startMachine<State, Event extends { readonly kind: string 
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    nudge: settle,
+    nudge,
     async [Symbol.asyncDispose]() {
       closed = true
       cancelWake?.()

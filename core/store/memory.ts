@@ -1,5 +1,5 @@
 import { refuse } from '../errors.ts'
-import { isBlobName, type JournalEntry, type Store } from './store.ts'
+import { checkBlobName, checkOffset, type JournalEntry, type Store } from './store.ts'
 
 /** What a memory store holds: give it to a second store and that one goes on, as a daemon does after kill -9. */
 export interface Disk {
@@ -9,44 +9,64 @@ export interface Disk {
 export const createDisk = (): Disk => ({ journal: [], blobs: new Map() })
 
 export function createMemoryStore(disk: Disk = createDisk()): Store {
+  const { journal, blobs } = disk
+  let closed = false
+  /** The journal's length as this store knows it: longer means that another store writes the same disk. */
+  let seq = journal.length
+  const checkOpen = (): void => {
+    if (closed) throw refuse('STORE', 'the store is closed')
+  }
   const checked = (name: string): string => {
-    if (!isBlobName(name)) throw refuse('STORE', `blob name ${JSON.stringify(name)}`)
-    return name
+    checkOpen()
+    return checkBlobName(name)
+  }
+  const found = (name: string): Uint8Array => {
+    const bytes = blobs.get(checked(name))
+    if (!bytes) throw refuse('NOT_FOUND', `no blob ${name}`)
+    return bytes
   }
   return {
     async append(kind, body, atMs) {
-      disk.journal.push({ seq: disk.journal.length + 1, kind, body: body.slice(), atMs })
-      return disk.journal.length
+      checkOpen()
+      if (journal.length !== seq) throw refuse('STORE', 'another process has written this store')
+      seq = journal.push({ seq: seq + 1, kind, body: body.slice(), atMs })
+      return seq
     },
     async *entries() {
-      yield* disk.journal
+      checkOpen()
+      for (const entry of journal.slice()) yield { ...entry, body: entry.body.slice() }
     },
     async putBlob(name, bytes) {
-      disk.blobs.set(checked(name), bytes.slice())
+      blobs.set(checked(name), bytes.slice())
     },
     async appendBlob(name, offset, bytes) {
-      const before = disk.blobs.get(checked(name)) ?? new Uint8Array()
+      const before = blobs.get(checked(name)) ?? new Uint8Array()
       if (before.length !== offset) throw refuse('OFFSET', `${name}: ${before.length} bytes there, ${offset} asked`)
       const after = new Uint8Array(before.length + bytes.length)
       after.set(before)
       after.set(bytes, offset)
-      disk.blobs.set(name, after)
+      blobs.set(name, after)
     },
-    async syncBlob() {},
+    async syncBlob(name) {
+      found(name)
+    },
     async blobSize(name) {
-      return disk.blobs.get(checked(name))?.length ?? null
+      return blobs.get(checked(name))?.length ?? null
     },
     async readBlob(name, offset = 0, length = Number.POSITIVE_INFINITY) {
-      const bytes = disk.blobs.get(checked(name))
-      if (!bytes) throw refuse('NOT_FOUND', `no blob ${name}`)
-      return bytes.slice(offset, Math.min(bytes.length, offset + length))
+      const bytes = found(name)
+      checkOffset(name, offset)
+      return bytes.slice(offset, Math.max(offset, offset + length))
     },
     async deleteBlob(name) {
-      disk.blobs.delete(checked(name))
+      blobs.delete(checked(name))
     },
     async blobNames() {
-      return [...disk.blobs.keys()].sort()
+      checkOpen()
+      return [...blobs.keys()].sort()
     },
-    async [Symbol.asyncDispose]() {},
+    async [Symbol.asyncDispose]() {
+      closed = true
+    },
   }
 }

@@ -15,21 +15,24 @@ export function createThreads(options: { threads: number; idleMs?: number }): Wo
     concurrentTasksPerWorker: 1,
     idleTimeout: options.idleMs ?? 600_000,
   })
+  let closed = false
   return {
     async run(job, input, runOptions) {
+      if (closed) throw refuse('CANCELLED', `${job.name} was cancelled`)
       const signal = runOptions?.signal
       const outcome = await pool.run({ job, input }, signal ? { signal } : {}).catch((error: unknown) => {
-        throw refuse(signal?.aborted ? 'CANCELLED' : 'INTERNAL', `${job.name}: ${error instanceof Error ? error.message : String(error)}`, error)
+        throw refuse(closed || signal?.aborted ? 'CANCELLED' : 'INTERNAL', `${job.name}: ${error instanceof Error ? error.message : String(error)}`, error)
       })
       if ('failed' in outcome) throw failure(outcome as Failure, job.name)
       return outcome.done
     },
     async [Symbol.asyncDispose]() {
+      closed = true
       await pool.destroy()
     },
   }
 }
 
 function failure({ failed }: Failure, job: string): ConsiliumError {
-  return refuse(isErrorCode(failed.code) ? failed.code : 'INTERNAL', `${job}: ${failed.message}`)
+  return isErrorCode(failed.code) ? refuse(failed.code, failed.message) : refuse('INTERNAL', `${job}: ${failed.message}`)
 }

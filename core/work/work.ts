@@ -8,7 +8,7 @@ export interface WorkJob<In, Out> {
 }
 
 export interface Work extends AsyncDisposable {
-  /** Runs the job; rejects with the job's own ConsiliumError, or with CANCELLED. */
+  /** Runs the job; rejects with the job's own ConsiliumError (INTERNAL for any other error), or with CANCELLED on the signal or when disposed of. */
   run<In, Out>(job: WorkJob<In, Out>, input: In, options?: { signal?: AbortSignal }): Promise<Out>
 }
 
