@@ -36,6 +36,7 @@ export const rosterHash = (r: Roster): Digest => hashOf('consilium/roster/1', ro
 /** A custodian's public sealing key for one key epoch: X25519 (32 bytes) and ML-KEM-768 (1,184 bytes), raw. */
 export const sealingKey = struct({ roster: digest, epoch: u32, custodian: hospitalId, x25519: fixed(32), mlkem: fixed(1184) })
 export type SealingKey = Decoded<typeof sealingKey>
+export const signedSealingKey = struct({ key: sealingKey, signature })
 /** The whole set, in the roster's order of custodians, each signed by its custodian. */
 export const keyEpoch = struct({ roster: digest, epoch: u32, keys: list(struct({ key: sealingKey, signature }), LIMITS.custodians) })
 export type KeyEpochSet = Decoded<typeof keyEpoch>
@@ -44,6 +45,7 @@ export const keyEpochHash = (k: KeyEpochSet): Digest => hashOf('consilium/key-ep
 /** A frozen extract at a public boundary; `id` is a salted hash over it. Signed by its hospital. */
 export const snapshot = struct({ boundary: text(32), member: hospitalId, id: digest })
 export type Snapshot = Decoded<typeof snapshot>
+export const signedSnapshot = struct({ snapshot, signature })
 
 // ---- what is planned
 /** By name: a hospital's policy must allow exactly this. `dp` is reserved for the task that will fill sigma. */
@@ -103,6 +105,7 @@ export const receiptHash = (r: ReceiptBody): Digest => hashOf('consilium/receipt
 /** A candidate as a custodian is shown it: the signed receipt, and the share sealed to this custodian. */
 export const candidate = struct({ receipt, share: blob(64 * 1024) })
 export type Candidate = Decoded<typeof candidate>
+export const candidates = list(candidate, LIMITS.members)
 
 // ---- what a custodian says
 export const COMPLAINTS = ['share-does-not-open', 'share-does-not-match-receipt', 'off-the-roster', 'other-plan', 'other-state', 'other-epoch', 'bad-receipt', 'second-receipt'] as const
