@@ -1,6 +1,29 @@
 // The protocol's nouns as data with one canonical byte form each. Bounded, strict, without behaviour: see docs/design of the
 // secure sum ("A step"). Signatures are made and checked in signatures.ts.
-import { blob, type Codec, type Decoded, digest, f64, fixed, hashOf, hospitalId, i32s, i64s, list, oneOf, openingKey, option, struct, text, u8, u16, u32, u32s, u53, union } from '../core/codec.ts'
+import {
+  blob,
+  type Codec,
+  type Decoded,
+  digest,
+  f64,
+  fixed,
+  hashOf,
+  hospitalId,
+  i32s,
+  i64s,
+  list,
+  oneOf,
+  openingKey,
+  option,
+  struct,
+  text,
+  u8,
+  u16,
+  u32,
+  u32s,
+  u53,
+  union,
+} from '../core/codec.ts'
 import { refuse } from '../core/errors.ts'
 import type { Digest } from '../core/ids.ts'
 import { laneLayout } from '../core/lanes.ts'
@@ -26,10 +49,24 @@ export const namedSignature = struct({ signer: hospitalId, signature })
 export type NamedSignature = Decoded<typeof namedSignature>
 
 // ---- who
-export const member = struct({ id: hospitalId, name: text(LIMITS.nameBytes), /** Ed25519 */ signKey: fixed(32), /** SHA-256 of the SPKI of the mTLS certificate */ tlsKey: digest })
+export const member = struct({
+  id: hospitalId,
+  name: text(LIMITS.nameBytes),
+  /** Ed25519 */ signKey: fixed(32),
+  /** SHA-256 of the SPKI of the mTLS certificate */ tlsKey: digest,
+})
 export type Member = Decoded<typeof member>
 /** Members sorted by id; custodians in order of their index 1..m; f of them may be corrupt together with the coordinator. */
-export const roster = struct({ protocol: u16, federation: text(LIMITS.nameBytes), version: u32, previous: option(digest), coordinatorKey: fixed(32), members: list(member, LIMITS.members), custodians: list(hospitalId, LIMITS.custodians), corrupt: u8 })
+export const roster = struct({
+  protocol: u16,
+  federation: text(LIMITS.nameBytes),
+  version: u32,
+  previous: option(digest),
+  coordinatorKey: fixed(32),
+  members: list(member, LIMITS.members),
+  custodians: list(hospitalId, LIMITS.custodians),
+  corrupt: u8,
+})
 export type Roster = Decoded<typeof roster>
 export const rosterHash = (r: Roster): Digest => hashOf('consilium/roster/1', roster, r)
 
@@ -51,16 +88,38 @@ export const signedSnapshot = struct({ snapshot, signature })
 /** By name: a hospital's policy must allow exactly this. `dp` is reserved for the task that will fill sigma. */
 export const PRIVACY = ['exact', 'none', 'dp'] as const
 /** Which rows and columns a task reads: a feature set with its version, and the split by a seeded hash of the person or provider. */
-export const taskInputs = struct({ featureSet: text(LIMITS.nameBytes), boundary: text(32), splitSeed: text(64), heldOutPercent: u8, /** public cap on rows a hospital: weights are rows / cap in (0, 1] */ rowCap: u32 })
+export const taskInputs = struct({
+  featureSet: text(LIMITS.nameBytes),
+  boundary: text(32),
+  splitSeed: text(64),
+  heldOutPercent: u8,
+  /** public cap on rows a hospital: weights are rows / cap in (0, 1] */ rowCap: u32,
+})
 export type TaskInputs = Decoded<typeof taskInputs>
-export const stage = struct({ name: text(LIMITS.nameBytes), task: text(LIMITS.nameBytes), params: blob(LIMITS.paramsBytes), /** names of earlier stages whose final states it takes */ upstream: list(text(LIMITS.nameBytes), LIMITS.stages), privacy: oneOf(...PRIVACY), inputs: taskInputs, /** members score their own held-out rows with its final state */ publish: u8 })
+export const stage = struct({
+  name: text(LIMITS.nameBytes),
+  task: text(LIMITS.nameBytes),
+  params: blob(LIMITS.paramsBytes),
+  /** names of earlier stages whose final states it takes */ upstream: list(text(LIMITS.nameBytes), LIMITS.stages),
+  privacy: oneOf(...PRIVACY),
+  inputs: taskInputs,
+  /** members score their own held-out rows with its final state */ publish: u8,
+})
 export type Stage = Decoded<typeof stage>
 /** The columns of a feature set as the job means them; a client refuses a job whose columns are not those of its own set of that name. */
 export const featureColumn = struct({ name: text(LIMITS.nameBytes), unit: text(LIMITS.nameBytes), low: f64, high: f64, en: text(1024), zh: text(1024) })
 export const featureSetColumns = struct({ name: text(LIMITS.nameBytes), columns: list(featureColumn, 4096) })
 export type FeatureSetColumns = Decoded<typeof featureSetColumns>
 /** Fixed, hashed and logged before step 0. Stage 0 of every job is the common randomness; `stages` are the rest, in order. */
-export const jobSpec = struct({ protocol: u16, federation: text(LIMITS.nameBytes), roster: digest, /** distinguishes two equal jobs */ nonce: fixed(16), draws: list(text(LIMITS.nameBytes), LIMITS.stages), featureSets: list(featureSetColumns, 8), stages: list(stage, LIMITS.stages) })
+export const jobSpec = struct({
+  protocol: u16,
+  federation: text(LIMITS.nameBytes),
+  roster: digest,
+  /** distinguishes two equal jobs */ nonce: fixed(16),
+  draws: list(text(LIMITS.nameBytes), LIMITS.stages),
+  featureSets: list(featureSetColumns, 8),
+  stages: list(stage, LIMITS.stages),
+})
 export type JobSpec = Decoded<typeof jobSpec>
 export const jobHash = (j: JobSpec): Digest => hashOf('consilium/job/1', jobSpec, j)
 
@@ -96,7 +155,13 @@ export type SignedPlan = Decoded<typeof signedPlan>
 
 // ---- what a member contributes
 /** Everything that names a contribution. A receipt's hash is of this body without signature. */
-export const receiptBody = struct({ plan: digest, state: digest, member: hospitalId, /** of every c_j, in order */ ciphertexts: list(digest, LIMITS.ciphertexts), /** of every sealed share, in the order of custodians */ shares: list(digest, LIMITS.custodians) })
+export const receiptBody = struct({
+  plan: digest,
+  state: digest,
+  member: hospitalId,
+  /** of every c_j, in order */ ciphertexts: list(digest, LIMITS.ciphertexts),
+  /** of every sealed share, in the order of custodians */ shares: list(digest, LIMITS.custodians),
+})
 export type ReceiptBody = Decoded<typeof receiptBody>
 export const receipt = struct({ body: receiptBody, signature })
 export type Receipt = Decoded<typeof receipt>
@@ -108,12 +173,25 @@ export type Candidate = Decoded<typeof candidate>
 export const candidates = list(candidate, LIMITS.members)
 
 // ---- what a custodian says
-export const COMPLAINTS = ['share-does-not-open', 'share-does-not-match-receipt', 'off-the-roster', 'other-plan', 'other-state', 'other-epoch', 'bad-receipt', 'second-receipt'] as const
+export const COMPLAINTS = [
+  'share-does-not-open',
+  'share-does-not-match-receipt',
+  'off-the-roster',
+  'other-plan',
+  'other-state',
+  'other-epoch',
+  'bad-receipt',
+  'second-receipt',
+] as const
 export type Complaint = (typeof COMPLAINTS)[number]
 /** The four check words sum_k rho_rk share_k + z_r mod p, or a complaint. */
 export const verdict = union({ words: struct({ words: exactly(4, u32s(4)) }), complaint: struct({ code: oneOf(...COMPLAINTS) }) })
 export type Verdict = Decoded<typeof verdict>
-export const reportBody = struct({ plan: digest, custodian: hospitalId, entries: list(struct({ member: hospitalId, receipt: digest, verdict }), LIMITS.members) })
+export const reportBody = struct({
+  plan: digest,
+  custodian: hospitalId,
+  entries: list(struct({ member: hospitalId, receipt: digest, verdict }), LIMITS.members),
+})
 export type ReportBody = Decoded<typeof reportBody>
 export const report = struct({ body: reportBody, signature })
 export type Report = Decoded<typeof report>
@@ -126,7 +204,15 @@ export const roll = list(rollEntry, LIMITS.members)
 export type Roll = readonly RollEntry[]
 export const rollHash = (r: Roll): Digest => hashOf('consilium/roll/1', roll, r)
 
-export const statement = struct({ protocol: u16, plan: digest, key: openingKey, roster: digest, roll: digest, /** A: the custodians that sign and answer */ answerSet: list(hospitalId, LIMITS.custodians), /** digests of the aggregate's ciphertexts */ aggregate: list(digest, LIMITS.ciphertexts) })
+export const statement = struct({
+  protocol: u16,
+  plan: digest,
+  key: openingKey,
+  roster: digest,
+  roll: digest,
+  /** A: the custodians that sign and answer */ answerSet: list(hospitalId, LIMITS.custodians),
+  /** digests of the aggregate's ciphertexts */ aggregate: list(digest, LIMITS.ciphertexts),
+})
 export type Statement = Decoded<typeof statement>
 export const statementHash = (s: Statement): Digest => hashOf('consilium/statement/1', statement, s)
 /** What a custodian is asked to sign, with all that it needs to recompute the exclusions. */
@@ -151,10 +237,22 @@ export const releaseHash = (r: Release): Digest => hashOf('consilium/release/1',
 export const keySum = exactly(4096, i32s(4096))
 export const keySumHash = (s: Int32Array): Digest => hashOf('consilium/key-sum/1', keySum, s)
 
-export const cosignatureBody = struct({ statement: digest, keySum: digest, release: digest, /** of the state after this release; null for audience `coordinator` */ nextState: option(digest) })
+export const cosignatureBody = struct({
+  statement: digest,
+  keySum: digest,
+  release: digest,
+  /** of the state after this release; null for audience `coordinator` */ nextState: option(digest),
+})
 export type CosignatureBody = Decoded<typeof cosignatureBody>
 /** Everything a member needs to accept a release, and a stranger to verify it. */
-export const releaseBundle = struct({ plan: signedPlan, certificate, keySum, release, nextState: blob(LIMITS.stateBytes), cosignatures: list(namedSignature, LIMITS.custodians) })
+export const releaseBundle = struct({
+  plan: signedPlan,
+  certificate,
+  keySum,
+  release,
+  nextState: blob(LIMITS.stateBytes),
+  cosignatures: list(namedSignature, LIMITS.custodians),
+})
 export type ReleaseBundle = Decoded<typeof releaseBundle>
 /** What a co-signing custodian is shown before it re-adds the spooled contributions itself. */
 export const cosignRequest = struct({ certificate, keySum, release, nextState: digest })

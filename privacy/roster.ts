@@ -1,10 +1,22 @@
 // Who is in the federation and who holds key shares. Every other check starts from a roster and a key epoch that passed here.
 import { encode } from '../core/codec.ts'
 import { refuse } from '../core/errors.ts'
-import { type HospitalId } from '../core/ids.ts'
-import { type KeyEpochSet, type Member, type NamedSignature, PROTOCOL_VERSION, type Roster, roster as rosterCodec, rosterHash, type SealingKey, sealingKey } from './messages.ts'
+import type { HospitalId } from '../core/ids.ts'
+import type { SecretBytes } from '../core/secret.ts'
+import {
+  type KeyEpochSet,
+  type Member,
+  type NamedSignature,
+  PROTOCOL_VERSION,
+  type Roster,
+  roster as rosterCodec,
+  rosterHash,
+  type SealingKey,
+  sealingKey,
+} from './messages.ts'
 import { thresholds } from './parameters.ts'
-import { checkSignKey, requireSignature, verifyMessage } from './signatures.ts'
+import { checkSealingKey } from './sealing.ts'
+import { checkSignKey, requireSignature, signMessage, verifyMessage } from './signatures.ts'
 
 /** True where the texts rise strictly: sorted, none twice. The order is by code units, the same on every machine. */
 export const risesStrictly = (texts: readonly string[]): boolean => texts.every((text, i) => i === 0 || (texts[i - 1] as string) < text)
@@ -49,7 +61,8 @@ export function checkRoster(roster: Roster): void {
   if (custodians.size !== roster.custodians.length) throw refuse('BAD_ROSTER', 'a custodian is named twice')
   for (const id of custodians) if (!isMember(roster, id)) throw refuse('BAD_ROSTER', `custodian ${id} is not a member`)
   rosterThresholds(roster)
-  if ((roster.version === 1) !== (roster.previous === null)) throw refuse('BAD_ROSTER', `version ${roster.version} ${roster.previous ? 'names' : 'does not name'} a previous roster`)
+  if ((roster.version === 1) !== (roster.previous === null))
+    throw refuse('BAD_ROSTER', `version ${roster.version} ${roster.previous ? 'names' : 'does not name'} a previous roster`)
 }
 
 function checkKeys(roster: Roster): void {
@@ -95,19 +108,33 @@ export function checkKeyEpoch(set: KeyEpochSet, roster: Roster): void {
   if (set.roster !== rosterHash(roster)) throw refuse('OTHER_ROSTER', 'the key epoch belongs to another roster')
   if (set.keys.length !== roster.custodians.length) throw refuse('BAD_KEY', `${set.keys.length} sealing keys for ${roster.custodians.length} custodians`)
   set.keys.forEach((signed, i) => {
-    checkSealingKey(signed, roster, set.epoch, roster.custodians[i] as HospitalId)
+    checkSignedSealingKey(signed, roster, set.epoch, roster.custodians[i] as HospitalId)
   })
   for (const part of ['x25519', 'mlkem'] as const) {
-    if (new Set(set.keys.map(({ key }) => Buffer.from(key[part]).toString('hex'))).size !== set.keys.length) throw refuse('BAD_KEY', 'two custodians have one sealing key')
+    if (new Set(set.keys.map(({ key }) => Buffer.from(key[part]).toString('hex'))).size !== set.keys.length)
+      throw refuse('BAD_KEY', 'two custodians have one sealing key')
   }
 }
 
-/** One custodian's signed key, as the coordinator takes it in. @throws NOT_A_CUSTODIAN | OTHER_ROSTER | OTHER_EPOCH | BAD_SIGNATURE. */
-export function checkSealingKey(signed: { readonly key: SealingKey; readonly signature: Uint8Array }, roster: Roster, epoch: number, custodian: HospitalId): void {
+export function signSealingKey(key: SealingKey, privateKey: SecretBytes): { readonly key: SealingKey; readonly signature: Uint8Array } {
+  return { key, signature: signMessage('sealing-key', {}, encode(sealingKey, key), privateKey) }
+}
+export function signRoster(roster: Roster, signer: HospitalId, privateKey: SecretBytes): NamedSignature {
+  return { signer, signature: signMessage('roster', {}, encode(rosterCodec, roster), privateKey) }
+}
+
+/** One custodian's signed key, as the coordinator takes it in. @throws NOT_A_CUSTODIAN | OTHER_ROSTER | OTHER_EPOCH | BAD_SIGNATURE | BAD_KEY. */
+export function checkSignedSealingKey(
+  signed: { readonly key: SealingKey; readonly signature: Uint8Array },
+  roster: Roster,
+  epoch: number,
+  custodian: HospitalId,
+): void {
   const { key, signature } = signed
   custodianIndex(roster, custodian)
   if (key.custodian !== custodian) throw refuse('BAD_KEY', `${key.custodian}'s key in the place of ${custodian}`)
   if (key.roster !== rosterHash(roster)) throw refuse('OTHER_ROSTER', `${custodian}'s key belongs to another roster`)
   if (key.epoch !== epoch) throw refuse('OTHER_EPOCH', `${custodian}'s key belongs to epoch ${key.epoch}, not ${epoch}`)
   requireSignature('sealing-key', {}, encode(sealingKey, key), signature, memberOf(roster, custodian).signKey, custodian)
+  checkSealingKey(key)
 }

@@ -1,7 +1,7 @@
 // Ed25519 over a domain label and the canonical bytes of (version, type, plan hash, opening key, payload): a signature made for
 // one purpose, plan or opening key says nothing under another. Raw 32-byte keys; verification is strict (RFC 8032, section 5.1.7).
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto'
-import { blob, type Codec, digest, encode, oneOf, openingKey, struct, text, u16 } from '../core/codec.ts'
+import { blob, digest, encode, oneOf, openingKey, struct, text, u16 } from '../core/codec.ts'
 import { refuse } from '../core/errors.ts'
 import { type Digest, type OpeningKey, parseDigest } from '../core/ids.ts'
 import { LIMITS } from '../core/limits.ts'
@@ -9,7 +9,19 @@ import { SecretBytes } from '../core/secret.ts'
 import { PROTOCOL_VERSION } from './messages.ts'
 
 /** What a signature can be about. The order is part of the format: append, never reorder. */
-export const MESSAGE_TYPES = ['plan', 'job', 'roster', 'sealing-key', 'snapshot', 'receipt', 'report', 'statement', 'answer', 'cosignature', 'enrolment'] as const
+export const MESSAGE_TYPES = [
+  'plan',
+  'job',
+  'roster',
+  'sealing-key',
+  'snapshot',
+  'receipt',
+  'report',
+  'statement',
+  'answer',
+  'cosignature',
+  'enrolment',
+] as const
 export type MessageType = (typeof MESSAGE_TYPES)[number]
 /** The plan and opening key that a message belongs to; `{}` for messages outside a plan (the plan itself is one of them). */
 export interface MessageContext {
@@ -26,7 +38,8 @@ const signedMessage = struct({ label: text(64), protocol: u16, type: oneOf(...ME
 /** What is signed. @throws INTERNAL where a message of a plan comes without its context, or another with one. */
 export function signedBytes(type: MessageType, context: MessageContext, payload: Uint8Array): Uint8Array {
   const inside = context.plan !== undefined && context.key !== undefined
-  if (inside !== OF_A_PLAN.has(type) || (!inside && (context.plan ?? context.key))) throw refuse('INTERNAL', `a ${type} ${inside ? 'signed inside' : 'signed outside'} a plan`)
+  if (inside !== OF_A_PLAN.has(type) || (!inside && (context.plan ?? context.key)))
+    throw refuse('INTERNAL', `a ${type} ${inside ? 'signed inside' : 'signed outside'} a plan`)
   return encode(signedMessage, { label: LABEL, protocol: PROTOCOL_VERSION, type, plan: context.plan ?? ZERO_DIGEST, key: context.key ?? ZERO_KEY, payload })
 }
 
@@ -119,9 +132,13 @@ export function verifyMessage(type: MessageType, context: MessageContext, payloa
 }
 
 /** @throws BAD_SIGNATURE. `who` is for the local log. */
-export function requireSignature(type: MessageType, context: MessageContext, payload: Uint8Array, signature: Uint8Array, publicKey: Uint8Array, who: string): void {
+export function requireSignature(
+  type: MessageType,
+  context: MessageContext,
+  payload: Uint8Array,
+  signature: Uint8Array,
+  publicKey: Uint8Array,
+  who: string,
+): void {
   if (!verifyMessage(type, context, payload, signature, publicKey)) throw refuse('BAD_SIGNATURE', `the signature of ${who} on a ${type} does not verify`)
 }
-
-/** The same three for a value with its codec. */
-export const signValue = <T>(type: MessageType, context: MessageContext, codec: Codec<T>, value: T, privateKey: SecretBytes): Uint8Array => signMessage(type, context, encode(codec, value), privateKey)
