@@ -1,0 +1,13 @@
+// Original file: proto/consilium/v1/steps.proto
+
+import type { OpeningKey as _consilium_v1_OpeningKey, OpeningKey__Output as _consilium_v1_OpeningKey__Output } from '../../consilium/v1/OpeningKey.ts';
+
+export interface ContributionRequest {
+  'key'?: (_consilium_v1_OpeningKey | null);
+  'member'?: (string);
+}
+
+export interface ContributionRequest__Output {
+  'key': (_consilium_v1_OpeningKey__Output | null);
+  'member': (string);
+}
