@@ -21,7 +21,7 @@ export interface LineDraft {
   refundOf: LineDraft | null
 }
 /** What honest care is hard to tell from fraud; written to the truth beside the care's kind. */
-export const HARD_NEGATIVES = ['dialysis', 'oncologyCycle', 'familyVisit', 'longRehabilitation', 'villageClinic', 'longPrescription', 'dayCase', 'weekendLeave', 'refundAndRebill', 'honestTwins'] as const
+export const HARD_NEGATIVES = ['dialysis', 'oncologyCycle', 'familyVisit', 'longRehabilitation', 'villageClinic', 'longPrescription', 'dayCase', 'weekendLeave', 'refundAndRebill', 'bilateralItem'] as const
 export type HardNegative = (typeof HARD_NEGATIVES)[number]
 
 export interface Truth {

@@ -6,7 +6,7 @@ import type { ClaimDraft } from '../draft.ts'
 import { createDraws, type Draws } from '../draws.ts'
 import type { Household, Person } from '../persons.ts'
 import type { Site } from '../sites.ts'
-import { acuteVisit, dialysisSession, officeMinute, pharmacyVisit, physioVisit, refillable, refillVisit, refundAndRebill, workupVisit } from './outpatient.ts'
+import { acuteVisit, bilateralItem, dialysisSession, officeMinute, pharmacyVisit, physioVisit, refillable, refillVisit, refundAndRebill, workupVisit } from './outpatient.ts'
 import { dayCase, medicalStay, oncologyCycle, rehabStay, surgicalStay } from './stay.ts'
 
 export interface Region {
@@ -119,6 +119,9 @@ export function householdClaims(household: Household, n: number, region: Region)
   const draws = createDraws(region.config.seed, 'care', region.sites[household.home]?.id ?? '', n)
   const claims = household.members.flatMap((person) => careOf(person, region, draws))
   if (household.members.length > 1 && draws.chance(0.15)) claims.push(...familyVisit(household, region, draws))
-  for (const claim of claims) if (draws.chance(0.02)) refundAndRebill(claim, draws)
+  for (const claim of claims) {
+    if (draws.chance(0.02)) refundAndRebill(claim, draws)
+    if (draws.chance(0.03)) bilateralItem(claim, draws)
+  }
   return claims
 }

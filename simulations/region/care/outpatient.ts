@@ -129,3 +129,11 @@ export function refundAndRebill(claim: ClaimDraft, draws: Draws): void {
   back.refundOf = line
   claim.hardNegative ??= 'refundAndRebill'
 }
+
+/** The same item twice at one time, for both sides or two doses, each entered by itself: honest, and a duplicate to a naive rule. */
+export function bilateralItem(claim: ClaimDraft, draws: Draws): void {
+  const line = claim.lines.find((l) => l.item.kind === 'exam' || l.item.kind === 'therapy')
+  if (!line) return
+  for (let copies = draws.pick([1, 1, 2]); copies > 0; copies--) claim.lines.push({ ...line })
+  claim.hardNegative ??= 'bilateralItem'
+}
