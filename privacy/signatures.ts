@@ -1,9 +1,9 @@
 // Ed25519 over a domain label and the canonical bytes of (version, type, plan hash, opening key, payload): a signature made for
 // one purpose, plan or opening key says nothing under another. Raw 32-byte keys; verification is strict (RFC 8032, section 5.1.7).
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto'
-import { blob, digest, encode, oneOf, openingKey, struct, text, u16 } from '../core/codec.ts'
+import { blob, digest, encode, hash, oneOf, openingKey, struct, text, u16 } from '../core/codec.ts'
 import { refuse } from '../core/errors.ts'
-import { type Digest, type OpeningKey, parseDigest } from '../core/ids.ts'
+import { type Digest, fromDigest, type OpeningKey, parseDigest } from '../core/ids.ts'
 import { LIMITS } from '../core/limits.ts'
 import { SecretBytes } from '../core/secret.ts'
 import { PROTOCOL_VERSION } from './messages.ts'
@@ -142,3 +142,7 @@ export function requireSignature(
 ): void {
   if (!verifyMessage(type, context, payload, signature, publicKey)) throw refuse('BAD_SIGNATURE', `the signature of ${who} on a ${type} does not verify`)
 }
+
+/** What a site's proof of possession at enrolment is over: its name, the token (by hash) and its certificate request. */
+export const enrolmentProof = (hospital: string, token: Uint8Array, csr: Uint8Array): Uint8Array =>
+  fromDigest(hash('consilium/enrolment/1', Buffer.from(hospital, 'utf8'), fromDigest(hash('consilium/token/1', token)), csr))

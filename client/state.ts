@@ -1,0 +1,73 @@
+// What a hospital's journal folds to. Secrets are in the keystore, bytes in the store's blobs; here are names and hashes only.
+import type { Digest, HospitalId, OpeningKey } from '../core/ids.ts'
+import { type Custody, emptyCustody } from '../privacy/custodian/index.ts'
+import type { JobSpec, KeyEpochSet, Plan, Receipt, Roster, SealingKey, SignedPlan, Snapshot, Stage } from '../privacy/messages.ts'
+
+export interface Enrolment {
+  readonly hospital: HospitalId
+  readonly name: string
+  readonly address: string
+  readonly coordinatorKey: Uint8Array
+  readonly signKey: Uint8Array
+  readonly certificate: Uint8Array
+}
+export interface Contribution {
+  readonly receipt: Receipt
+  readonly bytes: number
+  readonly nextLocal: string
+  readonly delivered: boolean
+}
+export type StepKind = { readonly kind: 'bound' } | { readonly kind: 'refused'; readonly code: string } | { readonly kind: 'contributed'; readonly contribution: Contribution } | { readonly kind: 'adopted' }
+export interface ClientStep {
+  readonly key: OpeningKey
+  readonly plan: Plan | null
+  readonly planHash: Digest | null
+  readonly signed: SignedPlan | null
+  readonly at: StepKind
+}
+export interface ClientJob {
+  readonly hash: Digest
+  readonly spec: JobSpec
+  /** Stage that comes next, -1 for the common randomness. */
+  readonly stage: number
+  readonly stageStep: number
+  /** Releases taken so far = number of the next step. */
+  readonly step: number
+  /** State after the last release of the current stage; null at its beginning. */
+  readonly state: Digest | null
+  /** Blob of this site's local state in the current stage. */
+  readonly local: string | null
+  readonly finals: ReadonlyMap<string, Digest>
+  /** What the draws come from: hash of S_0 and the statement of step 0. */
+  readonly step0: { readonly keySum: Digest; readonly statement: Uint8Array } | null
+  readonly scored: ReadonlySet<string>
+}
+export interface ClientState {
+  readonly enrolment: Enrolment | null
+  readonly roster: { readonly roster: Roster; readonly hash: Digest; readonly signature: Uint8Array } | null
+  readonly sealingKeys: ReadonlyMap<number, { readonly key: SealingKey; readonly signature: Uint8Array }>
+  readonly keyEpochs: ReadonlyMap<Digest, KeyEpochSet>
+  readonly snapshots: ReadonlyMap<string, { readonly snapshot: Snapshot; readonly signature: Uint8Array }>
+  readonly jobs: ReadonlyMap<Digest, ClientJob>
+  readonly steps: ReadonlyMap<string, ClientStep>
+  /** boundary -> hash of the block list that exact statistics of it were planned over: a second one is refused. */
+  readonly blockLists: ReadonlyMap<string, Digest>
+  readonly custody: Custody
+  /** ids of what left already */
+  readonly left: ReadonlySet<string>
+}
+
+export const initialState: ClientState = {
+  enrolment: null,
+  roster: null,
+  sealingKeys: new Map(),
+  keyEpochs: new Map(),
+  snapshots: new Map(),
+  jobs: new Map(),
+  steps: new Map(),
+  blockLists: new Map(),
+  custody: emptyCustody,
+  left: new Set(),
+}
+
+export const stageOf = (job: ClientJob): Stage | null => job.spec.stages[job.stage] ?? null

@@ -1,0 +1,109 @@
+// A hospital's pure step: (state, event) -> state. What was journalled binds this site: one plan an opening key, one block list a
+// boundary, one snapshot a boundary, and what a custodian said once.
+import { hashOf, list } from '../core/codec.ts'
+import { refuse } from '../core/errors.ts'
+import { type Digest, type HospitalId, openingKeyText } from '../core/ids.ts'
+import { LIMITS } from '../core/limits.ts'
+import { applyCustody } from '../privacy/custodian/index.ts'
+import { jobHash, keyEpochHash, members, planHash, rosterHash } from '../privacy/messages.ts'
+import type { ClientEvent, EventOf } from './events.ts'
+import type { ClientJob, ClientState, ClientStep, StepKind } from './state.ts'
+
+const put = <K, V>(map: ReadonlyMap<K, V>, key: K, value: V): Map<K, V> => new Map(map).set(key, value)
+
+export function step(state: ClientState, event: ClientEvent): ClientState {
+  switch (event.kind) {
+    case 'enrolled':
+      if (state.enrolment) throw refuse('BAD_TOKEN', 'this client is enrolled already')
+      return { ...state, enrolment: event }
+    case 'rosterSigned':
+      return { ...state, roster: { roster: event.roster, hash: rosterHash(event.roster), signature: event.signature } }
+    case 'sealingKeyMade':
+      return { ...state, sealingKeys: put(state.sealingKeys, event.key.epoch, event) }
+    case 'snapshotTaken': {
+      const before = state.snapshots.get(event.snapshot.boundary)
+      if (before && before.snapshot.id !== event.snapshot.id) throw refuse('DIFFERENCING', `a second snapshot for ${event.snapshot.boundary}`)
+      return { ...state, snapshots: put(state.snapshots, event.snapshot.boundary, event) }
+    }
+    case 'keyEpochLearnt':
+      return { ...state, keyEpochs: put(state.keyEpochs, keyEpochHash(event.set), event.set) }
+    case 'jobLearnt':
+      return jobLearnt(state, event)
+    case 'planBound':
+      return planBound(state, event)
+    case 'planRefused': {
+      const text = openingKeyText(event.key)
+      const before = state.steps.get(text)
+      return { ...state, steps: put(state.steps, text, { ...(before ?? { key: event.key, plan: null, planHash: null, signed: null }), at: { kind: 'refused', code: event.code } }) }
+    }
+    case 'contributed':
+      return changeStep(state, event.key, ({ at }) => {
+        if (at.kind === 'contributed' || at.kind === 'adopted') throw refuse('SECOND_RECEIPT', 'a second contribution for one opening key')
+        return { kind: 'contributed', contribution: { receipt: event.receipt, bytes: event.bytes, nextLocal: event.nextLocal, delivered: false } }
+      })
+    case 'delivered':
+      return changeStep(state, event.key, ({ at }) => (at.kind === 'contributed' ? { kind: 'contributed', contribution: { ...at.contribution, delivered: true } } : at))
+    case 'custody':
+      return { ...state, custody: applyCustody(state.custody, event.event) }
+    case 'adopted':
+      return adopted(state, event)
+    case 'scored':
+      return changeJob(state, event.job, (job) => ({ ...job, scored: new Set(job.scored).add(event.stage) }))
+    case 'left':
+      return { ...state, left: new Set(state.left).add(event.id) }
+    default:
+      return event satisfies never
+  }
+}
+
+function jobLearnt(state: ClientState, event: EventOf<'jobLearnt'>): ClientState {
+  const hash = jobHash(event.spec)
+  if (state.jobs.has(hash)) return state
+  const job: ClientJob = { hash, spec: event.spec, stage: -1, stageStep: 0, step: 0, state: null, local: null, finals: new Map(), step0: null, scored: new Set() }
+  return { ...state, jobs: put(state.jobs, hash, job) }
+}
+
+function planBound(state: ClientState, event: EventOf<'planBound'>): ClientState {
+  const { plan } = event.plan
+  const text = openingKeyText(plan.key)
+  const hash = planHash(plan)
+  const before = state.steps.get(text)
+  if (before?.planHash && before.planHash !== hash) throw refuse('OTHER_PLAN', `a second plan for step ${plan.key.step}`)
+  if (before) return state
+  const bound: ClientStep = { key: plan.key, plan, planHash: hash, signed: event.plan, at: { kind: 'bound' } }
+  const next = { ...state, steps: put(state.steps, text, bound) }
+  if (plan.disclosure !== 'statistic' || plan.privacy !== 'exact' || plan.snapshots.length === 0) return next
+  const blocks = blockListHash(plan.blocks)
+  const earlier = state.blockLists.get(plan.inputs.boundary)
+  if (earlier !== undefined && earlier !== blocks) throw refuse('DIFFERENCING', `a second block list for ${plan.inputs.boundary}`)
+  return { ...next, blockLists: put(state.blockLists, plan.inputs.boundary, blocks) }
+}
+
+function adopted(state: ClientState, event: EventOf<'adopted'>): ClientState {
+  const before = state.steps.get(openingKeyText(event.key))
+  const next = changeJob(state, event.key.job, (job) => {
+    if (job.step !== event.key.step) throw refuse('OTHER_STATE', `step ${event.key.step} where ${job.step} comes next`)
+    const local = event.counted === 1 && before?.at.kind === 'contributed' ? before.at.contribution.nextLocal : job.local
+    const step0 = job.step0 ?? event.step0
+    if (event.stageDone === 0) return { ...job, step: job.step + 1, stageStep: job.stageStep + 1, state: event.nextState, local, step0 }
+    const name = job.spec.stages[job.stage]?.name
+    return { ...job, step: job.step + 1, stage: job.stage + 1, stageStep: 0, state: null, local: null, finals: name === undefined ? job.finals : put(job.finals, name, event.nextState), step0 }
+  })
+  return { ...next, steps: put(next.steps, openingKeyText(event.key), { ...(before ?? { key: event.key, plan: null, planHash: null, signed: null }), at: { kind: 'adopted' } }) }
+}
+
+function changeJob(state: ClientState, hash: Digest, change: (job: ClientJob) => ClientJob): ClientState {
+  const job = state.jobs.get(hash)
+  if (!job) throw refuse('NOT_FOUND', `no job ${hash.slice(0, 12)}`)
+  return { ...state, jobs: put(state.jobs, hash, change(job)) }
+}
+
+function changeStep(state: ClientState, key: ClientStep['key'], change: (step: ClientStep) => StepKind): ClientState {
+  const text = openingKeyText(key)
+  const found = state.steps.get(text)
+  if (!found) throw refuse('NOT_FOUND', `no plan for step ${key.step}`)
+  return { ...state, steps: put(state.steps, text, { ...found, at: change(found) }) }
+}
+
+const blockList = list(members, LIMITS.members)
+export const blockListHash = (blocks: readonly (readonly HospitalId[])[]): Digest => hashOf('consilium/blocks/1', blockList, blocks)

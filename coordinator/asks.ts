@@ -1,0 +1,71 @@
+// What each member is asked now: a function of the state alone, so a restart of either side asks the same again.
+import type { HospitalId } from '../core/ids.ts'
+import type { Ask } from '../proto/messages.ts'
+import { type CoordinatorState, groupOf, type JobState, type StepState } from './state.ts'
+import { needed } from './step.ts'
+
+export function asksFor(state: CoordinatorState, member: HospitalId): readonly Ask[] {
+  if (state.roster.kind === 'gathering') return []
+  if (!state.roster.roster.members.some((m) => m.id === member)) return []
+  const { roster, hash, signatures } = state.roster
+  if (state.roster.kind === 'proposed') return signatures.some((s) => s.signer === member) ? [] : [{ kind: 'signRoster', roster: hash }]
+  const out: Ask[] = []
+  const { epoch } = state
+  if (epoch.kind === 'gathering' && roster.custodians.includes(member) && !epoch.keys.some((k) => k.key.custodian === member)) {
+    out.push({ kind: 'publishSealingKey', roster: hash, epoch: epoch.epoch })
+  }
+  for (const job of state.jobs.values()) out.push(...jobAsks(state, job, member))
+  return out
+}
+
+function jobAsks(state: CoordinatorState, job: JobState, member: HospitalId): Ask[] {
+  const out: Ask[] = []
+  if (job.outcome === 'running') {
+    for (const boundary of new Set(job.spec.stages.map((s) => s.inputs.boundary))) {
+      if (!state.snapshots.get(boundary)?.has(member)) out.push({ kind: 'declareSnapshot', boundary })
+    }
+  }
+  const taken = job.adopted.get(member) ?? 0
+  const next = job.releases[taken]
+  if (next) out.push({ kind: 'adopt', key: next })
+  const open = job.open ? state.steps.get(`${job.hash}.${job.step - 1}.0`) : undefined
+  if (open && job.outcome === 'running') out.push(...stepAsks(state, open, member, next === undefined))
+  for (const stage of job.spec.stages) {
+    const final = job.finals.has(stage.name)
+    if (stage.publish === 1 && final && next === undefined && !job.scored.get(stage.name)?.has(member)) out.push({ kind: 'score', job: job.hash, stage: stage.name })
+  }
+  return out
+}
+
+function stepAsks(state: CoordinatorState, step: StepState, member: HospitalId, current: boolean): Ask[] {
+  const { key, phase } = step
+  const custodians = state.roster.kind === 'agreed' ? state.roster.roster.custodians : []
+  const refused = (what: 'sign' | 'answer' | 'cosign'): boolean => step.requestRefusals.has(`${what} ${member}`)
+  switch (phase.kind) {
+    case 'collecting':
+      // A member that has not taken the last release yet cannot compute from it.
+      return current && groupOf(step).includes(member) && !step.receipts.has(member) && !step.refusals.has(member) ? [{ kind: 'contribute', key }] : []
+    case 'checking':
+      return custodians.includes(member) && !phase.reports.some((r) => r.body.custodian === member) ? [{ kind: 'check', key }] : []
+    case 'certifying':
+      return phase.statement.answerSet.includes(member) && !phase.signatures.some((s) => s.signer === member) && !refused('sign') ? [{ kind: 'sign', key }] : []
+    case 'opening':
+      return phase.statement.answerSet.includes(member) && !phase.answers.some((a) => a.body.custodian === member) && !refused('answer') ? [{ kind: 'answer', key }] : []
+    case 'cosigning':
+      return cosigners(state, step, phase.widened).includes(member) && !phase.cosignatures.some((c) => c.signer === member) && !refused('cosign') ? [{ kind: 'cosign', key }] : []
+    case 'released':
+      return []
+    default:
+      return phase satisfies never
+  }
+}
+
+/** The first t custodians of a list that turns by one a step, so that the refetching is shared; all of them once patience ends. */
+function cosigners(state: CoordinatorState, step: StepState, widened: boolean): readonly HospitalId[] {
+  if (state.roster.kind !== 'agreed') return []
+  const { custodians } = state.roster.roster
+  if (widened) return custodians
+  const from = step.key.step % custodians.length
+  const willing = [...custodians.slice(from), ...custodians.slice(0, from)].filter((c) => !step.requestRefusals.has(`cosign ${c}`))
+  return willing.slice(0, needed(state).t)
+}

@@ -1,0 +1,38 @@
+// What the coordinator's journal holds. The order of the variants is part of the format: append, never reorder.
+import { blob, bool, type Decoded, digest, fixed, hospitalId, list, oneOf, openingKey, struct, text, u8, u32, u53, union } from '../core/codec.ts'
+import { LIMITS } from '../core/limits.ts'
+import { answer, jobSpec, namedSignature, receipt, report, roll, roster, sealingKey, signedPlan, snapshot, statement } from '../privacy/messages.ts'
+
+const name = text(LIMITS.nameBytes)
+export const PHASES = ['sign', 'answer', 'cosign'] as const
+
+export const coordinatorEvent = union({
+  founded: struct({ federation: name, coordinatorKey: fixed(32), hospitals: list(struct({ id: hospitalId, name }), LIMITS.members), custodians: list(hospitalId, LIMITS.custodians), corrupt: u8 }),
+  invited: struct({ hospital: hospitalId, tokenHash: digest }),
+  enrolled: struct({ hospital: hospitalId, name, tokenHash: digest, signKey: fixed(32), tlsKey: digest, certificate: blob(8192), expiresMs: u53 }),
+  revoked: struct({ tlsKey: digest }),
+  rosterProposed: struct({ roster }),
+  rosterSigned: struct({ signature: namedSignature }),
+  sealingKeyPublished: struct({ key: sealingKey, signature: fixed(64) }),
+  snapshotDeclared: struct({ snapshot, signature: fixed(64) }),
+  jobStarted: struct({ spec: jobSpec, signature: fixed(64), minCohort: u32, stepMs: u53 }),
+  planned: struct({ plan: signedPlan }),
+  planRefused: struct({ key: openingKey, member: hospitalId, code: name }),
+  contributed: struct({ key: openingKey, receipt }),
+  deadlineExtended: struct({ key: openingKey, missing: list(hospitalId, LIMITS.members), deadlineMs: u53 }),
+  candidatesClosed: struct({ key: openingKey }),
+  reported: struct({ key: openingKey, report }),
+  stated: struct({ key: openingKey, statement, roll }),
+  signed: struct({ key: openingKey, signature: namedSignature }),
+  requestRefused: struct({ key: openingKey, phase: oneOf(...PHASES), member: hospitalId, code: name }),
+  answered: struct({ key: openingKey, answer }),
+  opened: struct({ key: openingKey, keySum: digest, release: digest, nextState: digest }),
+  cosigned: struct({ key: openingKey, signature: namedSignature }),
+  widened: struct({ key: openingKey }),
+  released: struct({ key: openingKey, stageDone: bool }),
+  jobFailed: struct({ job: digest, code: name }),
+  adopted: struct({ key: openingKey, member: hospitalId }),
+  scored: struct({ job: digest, stage: name, member: hospitalId }),
+})
+export type CoordinatorEvent = Decoded<typeof coordinatorEvent>
+export type EventOf<K extends CoordinatorEvent['kind']> = Extract<CoordinatorEvent, { kind: K }>

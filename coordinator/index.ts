@@ -1,0 +1,116 @@
+// coordinator/: the regulator's daemon. It plans, collects, adds, asks custodians, releases; it holds no share and no decryption secret.
+// A journal and a pure step: step.ts (what is), owed.ts (what it does itself), asks.ts (what it asks of members), service.ts (their calls).
+// May import core, proto, models, privacy (its first face only). Never client, claims, an engine, the contributor or the custodian.
+import { encode } from '../core/codec.ts'
+import { refuse } from '../core/errors.ts'
+import type { Digest, HospitalId } from '../core/ids.ts'
+import { startMachine } from '../core/machine.ts'
+import { taskByName } from '../models/index.ts'
+import { type JobSpec, jobHash, jobSpec, PROTOCOL_VERSION } from '../privacy/messages.ts'
+import { publicSignKey, signMessage } from '../privacy/signatures.ts'
+import type { Authority } from '../proto/certificates.ts'
+import type { Authorize } from '../proto/index.ts'
+import type { CoordinatorService, EnrolmentService } from '../proto/service.ts'
+import { blobs, type CoordinatorContext, type CoordinatorPorts } from './context.ts'
+import { createAuthorize, createEnrolment, invite } from './enrolment.ts'
+import { type CoordinatorEvent, coordinatorEvent } from './events.ts'
+import { type CoordinatorEffect, owed } from './owed.ts'
+import { perform } from './perform.ts'
+import { drawsOf } from './planning.ts'
+import { createService } from './service.ts'
+import { type CoordinatorState, initialState, runningJob } from './state.ts'
+import { step } from './step.ts'
+
+export interface FoundingOptions {
+  readonly federation: string
+  readonly hospitals: readonly { readonly id: HospitalId; readonly name: string }[]
+  /** In order of their index 1..m. */
+  readonly custodians: readonly HospitalId[]
+  /** f: custodians that may be corrupt together with the coordinator. */
+  readonly corrupt: number
+}
+export interface CoordinatorOptions extends CoordinatorPorts {
+  readonly founding: FoundingOptions
+  readonly retryMs?: number
+  readonly observe?: (event: CoordinatorEvent, state: CoordinatorState, atMs: number) => void
+}
+export interface JobOptions {
+  readonly stages: JobSpec['stages']
+  readonly featureSets: JobSpec['featureSets']
+  readonly minCohort: number
+  /** Deadline of a step, in ms from its plan. */
+  readonly stepMs: number
+}
+export interface Coordinator extends AsyncDisposable {
+  readonly state: CoordinatorState
+  readonly service: CoordinatorService
+  readonly authorize: Authorize
+  enrolment(authority: Authority, memberAddress: () => string): EnrolmentService
+  /** A one-time token for a hospital of the founding list; null where it is enrolled already. */
+  invite(hospital: HospitalId): Promise<Uint8Array | null>
+  revoke(tlsKey: Digest): Promise<void>
+  /** Starts a job once those before it have ended. Returns its hash. */
+  startJob(job: JobOptions): Promise<Digest>
+  /** Final state of a finished stage. @throws NOT_FOUND. */
+  finalState(job: Digest, stage: string): Promise<Uint8Array>
+  subscribe(listener: (state: CoordinatorState) => void): () => void
+}
+
+/** Replays the journal, founds the federation where it is new, and goes on. */
+export async function startCoordinator(options: CoordinatorOptions): Promise<Coordinator> {
+  let context: CoordinatorContext
+  const runner = await startMachine<CoordinatorState, CoordinatorEvent, CoordinatorEffect>({
+    machine: { initial: initialState, events: coordinatorEvent, step, owed },
+    store: options.store,
+    clock: options.clock,
+    log: options.log,
+    perform: (effect, { signal }) => perform(context, effect, signal),
+    ...(options.retryMs === undefined ? {} : { retryMs: options.retryMs }),
+    ...(options.observe ? { observe: options.observe } : {}),
+  })
+  context = { ...options, state: () => runner.state, post: (event) => runner.post(event) }
+  await found(context, options.founding)
+  return {
+    get state() {
+      return runner.state
+    },
+    service: createService(context, runner),
+    authorize: createAuthorize(context),
+    enrolment: (authority, memberAddress) => createEnrolment(context, authority, memberAddress),
+    invite: async (hospital) => (runner.state.members.has(hospital) ? null : await invite(context, hospital)),
+    revoke: (tlsKey) => context.post({ kind: 'revoked', tlsKey }),
+    startJob: (job) => startJob(context, job),
+    finalState: (job, stage) => finalState(context, job, stage),
+    subscribe: (listener) => runner.subscribe(listener),
+    [Symbol.asyncDispose]: () => runner[Symbol.asyncDispose](),
+  }
+}
+
+async function found(context: CoordinatorContext, founding: FoundingOptions): Promise<void> {
+  const before = context.state().founding
+  const coordinatorKey = publicSignKey(context.signKey)
+  if (!before) return await context.post({ kind: 'founded', coordinatorKey, ...founding })
+  const same = before.federation === founding.federation && before.corrupt === founding.corrupt && before.custodians.join() === founding.custodians.join() && before.hospitals.map((h) => h.id).join() === founding.hospitals.map((h) => h.id).join()
+  if (!same || Buffer.compare(before.coordinatorKey, coordinatorKey) !== 0) throw refuse('BAD_CONFIG', 'the store was founded with another federation, list of hospitals, custodians, f or signing key')
+}
+
+async function startJob(context: CoordinatorContext, job: JobOptions): Promise<Digest> {
+  const { roster, founding } = context.state()
+  if (roster.kind !== 'agreed' || !founding) throw refuse('OTHER_ROSTER', 'a job needs an agreed roster')
+  for (const stage of job.stages) taskByName(stage.task).checkParams(stage.params)
+  const nonce = context.random.fill(new Uint8Array(16))
+  const spec: JobSpec = { protocol: PROTOCOL_VERSION, federation: founding.federation, roster: roster.hash, nonce, draws: drawsOf(job.stages), featureSets: job.featureSets, stages: job.stages }
+  await context.post({ kind: 'jobStarted', spec, signature: signMessage('job', {}, encode(jobSpec, spec), context.signKey), minCohort: job.minCohort, stepMs: job.stepMs })
+  return jobHash(spec)
+}
+
+async function finalState(context: CoordinatorContext, hash: Digest, stage: string): Promise<Uint8Array> {
+  const final = context.state().jobs.get(hash)?.finals.get(stage)
+  if (final === undefined) throw refuse('NOT_FOUND', `stage ${stage} has no final state`)
+  return await context.store.readBlob(blobs.state(final))
+}
+export { asksFor } from './asks.ts'
+export { type CoordinatorPorts } from './context.ts'
+export type { CoordinatorEvent } from './events.ts'
+export type { CoordinatorState, JobState, StepState } from './state.ts'
+export { runningJob }

@@ -1,0 +1,85 @@
+// What the coordinator itself owes now, and when it wants to look again. A function of state and time alone.
+import type { Effect } from '../core/machine.ts'
+import { type HospitalId, type OpeningKey, openingKeyText } from '../core/ids.ts'
+import { type CoordinatorState, groupOf, type JobState, runningJob, type StepState } from './state.ts'
+import { needed } from './step.ts'
+
+export type CoordinatorEffect = Effect &
+  (
+    | { readonly kind: 'proposeRoster' }
+    | { readonly kind: 'plan'; readonly job: JobState }
+    | { readonly kind: 'extend'; readonly step: OpeningKey; readonly missing: readonly HospitalId[]; readonly byMs: number }
+    | { readonly kind: 'close'; readonly step: OpeningKey }
+    | { readonly kind: 'state'; readonly step: OpeningKey }
+    | { readonly kind: 'open'; readonly step: OpeningKey }
+    | { readonly kind: 'widen'; readonly step: OpeningKey }
+    | { readonly kind: 'release'; readonly step: OpeningKey }
+  )
+export interface Owed {
+  readonly effects: readonly CoordinatorEffect[]
+  readonly wakeAtMs: number | null
+}
+const nothing: Owed = { effects: [], wakeAtMs: null }
+const one = (effect: CoordinatorEffect): Owed => ({ effects: [effect], wakeAtMs: null })
+
+export function owed(state: CoordinatorState, nowMs: number): Owed {
+  const { founding, roster, epoch } = state
+  if (!founding) return nothing
+  if (roster.kind === 'gathering') return state.members.size === founding.hospitals.length ? one({ key: 'roster', kind: 'proposeRoster' }) : nothing
+  if (roster.kind !== 'agreed' || epoch.kind !== 'agreed') return nothing
+  const job = runningJob(state)
+  if (!job) return nothing
+  if (!job.open) return readyToPlan(state, job) ? one({ key: `plan ${job.hash} ${job.step}`, kind: 'plan', job }) : nothing
+  const step = state.steps.get(`${job.hash}.${job.step - 1}.0`)
+  return step ? stepOwes(state, job, step, nowMs) : nothing
+}
+
+/** The first plan waits until every member of the roster froze its extract; later ones do not wait. */
+function readyToPlan(state: CoordinatorState, job: JobState): boolean {
+  if (state.roster.kind !== 'agreed') return false
+  const { members } = state.roster.roster
+  return job.spec.stages.every((s) => members.every((m) => state.snapshots.get(s.inputs.boundary)?.has(m.id)))
+}
+
+function stepOwes(state: CoordinatorState, job: JobState, step: StepState, nowMs: number): Owed {
+  const text = openingKeyText(step.key)
+  const effect = (kind: 'close' | 'state' | 'open' | 'widen' | 'release', round: number | string = ''): Owed => one({ key: `${kind} ${text} ${round}`, kind, step: step.key })
+  const { phase } = step
+  switch (phase.kind) {
+    case 'collecting':
+      return collecting(job, step, phase.deadlineMs, nowMs)
+    case 'checking': {
+      const custodians = state.roster.kind === 'agreed' ? state.roster.roster.custodians.length : 0
+      const enough = phase.reports.length === custodians || (phase.reports.length >= needed(state).g && nowMs >= phase.patienceMs)
+      if (enough) return effect('state', phase.reports.length)
+      return { effects: [], wakeAtMs: nowMs < phase.patienceMs ? phase.patienceMs : null }
+    }
+    case 'certifying':
+      return nothing
+    case 'opening':
+      // A wrong answer among the first t makes the opening fail: it is tried again with each further answer.
+      return phase.answers.length >= needed(state).t ? effect('open', phase.answers.length) : nothing
+    case 'cosigning':
+      if (phase.cosignatures.length >= needed(state).t) return effect('release')
+      if (phase.widened) return nothing
+      return nowMs < phase.patienceMs ? { effects: [], wakeAtMs: phase.patienceMs } : effect('widen')
+    case 'released':
+      return nothing
+    default:
+      return phase satisfies never
+  }
+}
+
+/**
+ * Closes when everybody has spoken, or at the deadline. Exact statistics open over whole blocks (here: the group), so a missing member
+ * pauses the step: nobody was asked to sign yet, the key stays open to a new deadline. Updates go on without it.
+ */
+function collecting(job: JobState, step: StepState, deadlineMs: number, nowMs: number): Owed {
+  const text = openingKeyText(step.key)
+  const missing = groupOf(step).filter((m) => !step.receipts.has(m))
+  const silent = missing.filter((m) => !step.refusals.has(m))
+  const mayLack = step.plan.disclosure === 'update' && step.receipts.size >= Math.max(job.minCohort, step.plan.minCohort)
+  if (missing.length === 0 || (mayLack && (silent.length === 0 || nowMs >= deadlineMs))) return one({ key: `close ${text}`, kind: 'close', step: step.key })
+  if (nowMs < deadlineMs) return { effects: [], wakeAtMs: deadlineMs }
+  return one({ key: `extend ${text} ${deadlineMs}`, kind: 'extend', step: step.key, missing, byMs: job.stepMs })
+}

@@ -1,0 +1,218 @@
+// The calls of members. Each is checked here (author, signature, digests, shape) before an event is made; each is idempotent:
+// what is there already is answered with success, so a client may repeat any call whose reply it lost.
+import { decode, encode } from '../core/codec.ts'
+import { isErrorCode, isRefusal, refuse } from '../core/errors.ts'
+import { type Digest, type HospitalId, type OpeningKey } from '../core/ids.ts'
+import { LIMITS } from '../core/limits.ts'
+import type { Runner } from '../core/machine.ts'
+import { answer, certificate, type CosignatureBody, cosignRequest, jobSpec, keyEpoch, keySum, namedSignature, receipt, receiptHash, release, report, roster, signedPlan, signedSealingKey, signedSnapshot, signRequest, snapshot } from '../privacy/messages.ts'
+import { checkAnswer } from '../privacy/answer.ts'
+import { cosigners } from '../privacy/release.ts'
+import { PARAMETERS } from '../privacy/parameters.ts'
+import { checkReport } from '../privacy/report.ts'
+import { checkSealingKey, memberOf } from '../privacy/roster.ts'
+import { requireSignature } from '../privacy/signatures.ts'
+import { verifyStatementSignature } from '../privacy/statement.ts'
+import { type Ask, asks, rosterBundle } from '../proto/messages.ts'
+import type { Chunks, CoordinatorService, Peer } from '../proto/service.ts'
+import { asksFor } from './asks.ts'
+import { blobs, type CoordinatorContext } from './context.ts'
+import type { CoordinatorEvent } from './events.ts'
+import { candidatesOf, receiveContribution, spoolOffset } from './spool.ts'
+import type { CoordinatorState, JobState, StepState } from './state.ts'
+import { certificateOf } from './step.ts'
+import { checkedPlan, phaseAt, stepAt } from './steps.ts'
+
+export function createService(context: CoordinatorContext, runner: Runner<CoordinatorState, CoordinatorEvent>): CoordinatorService {
+  const step = (key: OpeningKey): StepState => stepAt(context, key)
+  const agreedRoster = () => {
+    const { roster: r } = context.state()
+    if (r.kind === 'gathering') throw refuse('NOT_FOUND', 'no roster is proposed yet')
+    return r
+  }
+  return {
+    watch: (peer, signal) => watch(runner, peer, signal),
+    async fetchRoster() {
+      const { roster: body, signatures } = agreedRoster()
+      return encode(rosterBundle, { roster: encode(roster, body), signatures })
+    },
+    async signRoster(peer, bytes) {
+      const { roster: body } = agreedRoster()
+      requireSignature('roster', {}, encode(roster, body), exactly(bytes, 64), memberOf(body, peer.member).signKey, peer.member)
+      await context.post({ kind: 'rosterSigned', signature: { signer: peer.member, signature: bytes } })
+    },
+    async publishSealingKey(peer, bytes) {
+      const offered = decode(signedSealingKey, bytes)
+      checkSealingKey(offered, agreedRoster().roster, context.state().epoch.epoch, peer.member)
+      await context.post({ kind: 'sealingKeyPublished', ...offered })
+    },
+    async fetchKeyEpoch(_, hash) {
+      const { epoch } = context.state()
+      if (epoch.kind !== 'agreed' || epoch.hash !== hash) throw refuse('NOT_FOUND', 'no such key epoch')
+      return encode(keyEpoch, epoch.set)
+    },
+    async declareSnapshot(peer, bytes) {
+      const declared = decode(signedSnapshot, bytes)
+      sameMember(peer, declared.snapshot.member)
+      requireSignature('snapshot', {}, encode(snapshot, declared.snapshot), declared.signature, memberOf(agreedRoster().roster, peer.member).signKey, peer.member)
+      await context.post({ kind: 'snapshotDeclared', ...declared })
+    },
+    async fetchJob(_, hash) {
+      const job = jobOf(context, hash)
+      return new Uint8Array(Buffer.concat([encode(jobSpec, job.spec), job.signature]))
+    },
+    fetchPlan: async (_, key) => encode(signedPlan, step(key).signed),
+    async refusePlan(peer, key, code) {
+      await context.post({ kind: 'planRefused', key, member: invited(step(key), peer), code: knownCode(code) })
+    },
+    contributionOffset: async (peer, key, hash) => await spoolOffset(context, step(key), invited(step(key), peer), hash),
+    async contribute(peer, key, header, offset, chunks, signal) {
+      const body = decode(receipt, header)
+      sameMember(peer, body.body.member)
+      await receiveContribution(context, step(key), body, offset, chunks, signal)
+    },
+    fetchCandidates: (peer, key) => candidatesOf(context, step(key), peer.member),
+    async report(peer, key, bytes) {
+      const body = decode(report, bytes)
+      sameMember(peer, body.body.custodian)
+      const found = step(key)
+      checkReport(body, checkedPlan(context, found))
+      await once(context.post({ kind: 'reported', key, report: body }), found.phase.kind !== 'checking')
+    },
+    async *fetchSignRequest(_, key) {
+      const found = step(key)
+      const { statement, roll, reports } = phaseAt(found, 'certifying')
+      yield* slices(encode(signRequest, { statement, roll, receipts: [...found.receipts.values()], reports }))
+    },
+    async sign(peer, key, bytes) {
+      const signature = decode(namedSignature, bytes)
+      sameMember(peer, signature.signer)
+      const found = step(key)
+      if (found.phase.kind !== 'certifying') return
+      if (!verifyStatementSignature(found.phase.statement, checkedPlan(context, found), signature)) throw refuse('BAD_SIGNATURE', `${peer.member} on the statement of step ${key.step}`)
+      await context.post({ kind: 'signed', key, signature })
+    },
+    async refuseRequest(peer, key, phase, code) {
+      custodian(context, peer)
+      context.log.warn({ step: key.step, member: peer.member, phase, code }, 'a custodian refuses')
+      await context.post({ kind: 'requestRefused', key, phase, member: peer.member, code: knownCode(code) })
+    },
+    async *fetchCertificate(_, key) {
+      const made = certificateOf(step(key))
+      if (!made) throw refuse('NO_CERTIFICATE', `step ${key.step} has no certificate`)
+      yield* slices(encode(certificate, made))
+    },
+    async answer(peer, key, bytes) {
+      const body = decode(answer, bytes)
+      sameMember(peer, body.body.custodian)
+      const found = step(key)
+      if (found.phase.kind !== 'opening') return
+      checkAnswer(body, { statement: found.phase.statement, roll: found.phase.roll, signatures: found.phase.signatures }, checkedPlan(context, found))
+      await context.post({ kind: 'answered', key, answer: body })
+    },
+    async *fetchCosignRequest(_, key) {
+      const found = step(key)
+      const phase = phaseAt(found, 'cosigning')
+      const body = {
+        certificate: { statement: phase.statement, roll: phase.roll, signatures: phase.signatures },
+        keySum: decode(keySum, await context.store.readBlob(blobs.keySum(phase.keySum))),
+        release: decode(release, await context.store.readBlob(blobs.release(phase.release))),
+        nextState: phase.nextState,
+      }
+      yield* slices(encode(cosignRequest, body))
+    },
+    async *fetchContribution(peer, key, member) {
+      custodian(context, peer)
+      const found = step(key)
+      const phase = phaseAt(found, 'cosigning')
+      const entry = phase.roll.find((e) => e.member === member)
+      const held = found.receipts.get(member)
+      if (!entry || !held) throw refuse('NOT_FOUND', `${member} is not in the roll of step ${key.step}`)
+      yield* blobSlices(context, blobs.spool(key, member, receiptHash(held.body)), checkedPlan(context, found).ciphertexts)
+    },
+    async cosign(peer, key, bytes) {
+      const signature = decode(namedSignature, bytes)
+      sameMember(peer, signature.signer)
+      const found = step(key)
+      if (found.phase.kind !== 'cosigning') return
+      const { statementHash, keySum: sum, release: opened, nextState } = found.phase
+      const body: CosignatureBody = { statement: statementHash, keySum: sum, release: opened, nextState: found.plan.audience === 'members' ? nextState : null }
+      if (!cosigners(body, [signature], checkedPlan(context, found)).has(peer.member)) throw refuse('BAD_SIGNATURE', `${peer.member}'s co-signature of step ${key.step}`)
+      await context.post({ kind: 'cosigned', key, signature })
+    },
+    async *fetchRelease(_, key) {
+      if (step(key).phase.kind !== 'released') throw refuse('NOT_FOUND', `step ${key.step} is not released`)
+      yield* wholeBlob(context, blobs.bundle(key))
+    },
+    adopted: async (peer, key) => await context.post({ kind: 'adopted', key, member: peer.member }),
+    scored: async (peer, job, stage) => await context.post({ kind: 'scored', job, stage, member: peer.member }),
+  }
+}
+
+/** All that is asked of the member, again at each change; two equal lists are sent once. */
+async function* watch(runner: Runner<CoordinatorState, CoordinatorEvent>, peer: Peer, signal: AbortSignal): AsyncIterable<readonly Ask[]> {
+  let wake: () => void = () => undefined
+  const stop = runner.subscribe(() => wake())
+  const abort = (): void => wake()
+  signal.addEventListener('abort', abort)
+  let last: Uint8Array | null = null
+  try {
+    while (!signal.aborted) {
+      const changed = new Promise<void>((resolve) => {
+        wake = resolve
+      })
+      const now = asksFor(runner.state, peer.member)
+      const bytes = encode(asks, now)
+      if (last === null || Buffer.compare(bytes, last) !== 0) {
+        last = bytes
+        yield now
+      } else await changed
+    }
+  } finally {
+    stop()
+    signal.removeEventListener('abort', abort)
+  }
+}
+
+async function* slices(bytes: Uint8Array): Chunks {
+  for (let at = 0; at < bytes.length; at += LIMITS.chunkBytes) yield bytes.subarray(at, at + LIMITS.chunkBytes)
+}
+async function* wholeBlob(context: CoordinatorContext, name: string): Chunks {
+  const size = (await context.store.blobSize(name)) ?? 0
+  for (let at = 0; at < size; at += LIMITS.chunkBytes) yield await context.store.readBlob(name, at, LIMITS.chunkBytes)
+}
+async function* blobSlices(context: CoordinatorContext, name: string, ciphertexts: number): Chunks {
+  const size = ciphertexts * PARAMETERS.ciphertextBytes
+  for (let at = 0; at < size; at += LIMITS.chunkBytes) yield await context.store.readBlob(name, at, Math.min(LIMITS.chunkBytes, size - at))
+}
+
+function exactly(bytes: Uint8Array, length: number): Uint8Array {
+  if (bytes.length !== length) throw refuse('BAD_BYTES', `${bytes.length} bytes where ${length} are expected`)
+  return bytes
+}
+function sameMember(peer: Peer, claimed: HospitalId): void {
+  if (peer.member !== claimed) throw refuse('NOT_ENROLLED', `${peer.member} speaks in the name of ${claimed}`)
+}
+function invited(found: StepState, peer: Peer): HospitalId {
+  if (!found.plan.groups[found.key.group]?.includes(peer.member)) throw refuse('NOT_INVITED', `${peer.member} is not in the cohort of step ${found.key.step}`)
+  return peer.member
+}
+function custodian(context: CoordinatorContext, peer: Peer): void {
+  const { roster: r } = context.state()
+  if (r.kind !== 'agreed' || !r.roster.custodians.includes(peer.member)) throw refuse('NOT_A_CUSTODIAN', peer.member)
+}
+function knownCode(code: string): string {
+  if (!isErrorCode(code)) throw refuse('BAD_BYTES', 'an unknown refusal code')
+  return code
+}
+function jobOf(context: CoordinatorContext, hash: Digest): JobState {
+  const job = context.state().jobs.get(hash)
+  if (!job) throw refuse('NOT_FOUND', `no job ${hash.slice(0, 12)}`)
+  return job
+}
+/** A repeated call whose first reply was lost: success where the phase has moved on. */
+async function once(posting: Promise<void>, late: boolean): Promise<void> {
+  await posting.catch((error: unknown) => {
+    if (!late && !isRefusal(error, 'SECOND_REPORT')) throw error
+  })
+}

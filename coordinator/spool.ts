@@ -1,0 +1,82 @@
+// Contributions arrive in chunks into a blob: that file is the resume point. A contribution counts only whole, verified and durable.
+import { encode } from '../core/codec.ts'
+import { isRefusal, refuse } from '../core/errors.ts'
+import type { Digest, HospitalId } from '../core/ids.ts'
+import { LIMITS } from '../core/limits.ts'
+import { candidates, type Receipt, receiptHash } from '../privacy/messages.ts'
+import { PARAMETERS } from '../privacy/parameters.ts'
+import type { CheckedPlan } from '../privacy/plan.ts'
+import { checkContribution, checkReceipt, contributionBytes } from '../privacy/receipt.ts'
+import { custodianIndex } from '../privacy/roster.ts'
+import { SEALED_SHARE_BYTES } from '../privacy/sealing.ts'
+import type { Chunks } from '../proto/service.ts'
+import { blobs, type CoordinatorContext } from './context.ts'
+import type { StepState } from './state.ts'
+import { checkedPlan } from './steps.ts'
+
+/** Ciphertexts, then the sealed shares in the order of custodians. */
+const spoolBytes = (checked: CheckedPlan): number => contributionBytes(checked) + checked.roster.custodians.length * SEALED_SHARE_BYTES
+
+/** Bytes of this receipt's contribution that are here; all of them where it is accepted already. */
+export async function spoolOffset(context: CoordinatorContext, step: StepState, member: HospitalId, receipt: Digest): Promise<number> {
+  const held = step.receipts.get(member)
+  if (held && receiptHash(held.body) === receipt) return spoolBytes(checkedPlan(context, step))
+  return (await context.store.blobSize(blobs.spool(step.key, member, receipt))) ?? 0
+}
+
+/** Takes the rest of a contribution; resolves once it is whole, verified, synced and journalled. What has arrived stays where a connection breaks. */
+export async function receiveContribution(context: CoordinatorContext, step: StepState, receipt: Receipt, offset: number, chunks: Chunks, signal: AbortSignal): Promise<void> {
+  const checked = checkedPlan(context, step)
+  checkReceipt(receipt, checked)
+  const { member } = receipt.body
+  const hash = receiptHash(receipt.body)
+  const held = step.receipts.get(member)
+  if (held && receiptHash(held.body) === hash) return
+  if (held) throw refuse('SECOND_RECEIPT', `${member} signed another receipt for step ${step.key.step}`)
+  if (step.phase.kind !== 'collecting') throw refuse('DEADLINE', `the candidates of step ${step.key.step} are closed`)
+  const blob = blobs.spool(step.key, member, hash)
+  const whole = spoolBytes(checked)
+  const arrived = await append(context, blob, offset, whole, chunks, signal)
+  if (arrived < whole) throw refuse('OFFSET', `${arrived} of ${whole} bytes of ${member} have arrived`)
+  await context.store.syncBlob(blob)
+  await verify(context, checked, receipt, blob)
+  await context.post({ kind: 'contributed', key: step.key, receipt })
+}
+
+async function append(context: CoordinatorContext, blob: string, from: number, whole: number, chunks: Chunks, signal: AbortSignal): Promise<number> {
+  let at = from
+  for await (const chunk of chunks) {
+    if (signal.aborted) throw refuse('CANCELLED', 'the upload was cut')
+    if (chunk.length > LIMITS.chunkBytes || at + chunk.length > whole) throw refuse('TOO_LARGE', `${at + chunk.length} bytes of a contribution of ${whole}`)
+    await context.store.appendBlob(blob, at, chunk)
+    at += chunk.length
+  }
+  return at
+}
+
+async function verify(context: CoordinatorContext, checked: CheckedPlan, receipt: Receipt, blob: string): Promise<void> {
+  const bytes = await context.store.readBlob(blob)
+  const at = contributionBytes(checked)
+  try {
+    checkContribution(receipt, parts(bytes.subarray(0, at), PARAMETERS.ciphertextBytes), parts(bytes.subarray(at), SEALED_SHARE_BYTES))
+  } catch (error) {
+    // Bytes that do not match their receipt would block the member's own, right ones.
+    if (isRefusal(error)) await context.store.deleteBlob(blob)
+    throw error
+  }
+}
+export const parts = (bytes: Uint8Array, size: number): Uint8Array[] => Array.from({ length: bytes.length / size }, (_, i) => bytes.slice(i * size, (i + 1) * size))
+
+/** Every candidate's receipt with the share that is sealed to this custodian. */
+export async function* candidatesOf(context: CoordinatorContext, step: StepState, custodian: HospitalId): Chunks {
+  const checked = checkedPlan(context, step)
+  const index = custodianIndex(checked.roster, custodian) - 1
+  if (step.phase.kind !== 'checking') throw refuse('NOT_FOUND', `the candidates of step ${step.key.step} are not closed, or checked already`)
+  const shown = []
+  for (const receipt of step.receipts.values()) {
+    const at = contributionBytes(checked) + index * SEALED_SHARE_BYTES
+    shown.push({ receipt, share: await context.store.readBlob(blobs.spool(step.key, receipt.body.member, receiptHash(receipt.body)), at, SEALED_SHARE_BYTES) })
+  }
+  const bytes = encode(candidates, shown)
+  for (let at = 0; at < bytes.length; at += LIMITS.chunkBytes) yield bytes.subarray(at, at + LIMITS.chunkBytes)
+}

@@ -1,0 +1,121 @@
+// The coordinator's state: what its journal folds to. It holds no share and no decryption secret, ever; contributions and
+// states lie in the store's blobs and are named here by hash.
+import type { Digest, HospitalId, OpeningKey } from '../core/ids.ts'
+import type { Answer, JobSpec, KeyEpochSet, NamedSignature, Plan, Receipt, Report, Roll, Roster, SealingKey, SignedPlan, Snapshot, Stage, Statement } from '../privacy/messages.ts'
+
+export interface EnrolledMember {
+  readonly id: HospitalId
+  readonly name: string
+  readonly signKey: Uint8Array
+  readonly tlsKey: Digest
+  readonly expiresMs: number
+}
+export interface Founding {
+  readonly federation: string
+  readonly coordinatorKey: Uint8Array
+  readonly hospitals: readonly { readonly id: HospitalId; readonly name: string }[]
+  readonly custodians: readonly HospitalId[]
+  readonly corrupt: number
+}
+export type RosterState =
+  | { readonly kind: 'gathering' }
+  | { readonly kind: 'proposed'; readonly roster: Roster; readonly hash: Digest; readonly signatures: readonly NamedSignature[] }
+  | { readonly kind: 'agreed'; readonly roster: Roster; readonly hash: Digest; readonly signatures: readonly NamedSignature[] }
+export interface SignedSealingKey {
+  readonly key: SealingKey
+  readonly signature: Uint8Array
+}
+export type EpochState = { readonly kind: 'gathering'; readonly epoch: number; readonly keys: readonly SignedSealingKey[] } | { readonly kind: 'agreed'; readonly epoch: number; readonly set: KeyEpochSet; readonly hash: Digest }
+
+/** One step of a job, from its plan to its release. */
+export type StepPhase =
+  | { readonly kind: 'collecting'; readonly deadlineMs: number; readonly paused: readonly HospitalId[] }
+  | { readonly kind: 'checking'; readonly patienceMs: number; readonly reports: readonly Report[] }
+  | { readonly kind: 'certifying'; readonly reports: readonly Report[]; readonly statement: Statement; readonly statementHash: Digest; readonly roll: Roll; readonly signatures: readonly NamedSignature[] }
+  | { readonly kind: 'opening'; readonly statement: Statement; readonly statementHash: Digest; readonly roll: Roll; readonly signatures: readonly NamedSignature[]; readonly answers: readonly Answer[] }
+  | {
+      readonly kind: 'cosigning'
+      readonly statement: Statement
+      readonly statementHash: Digest
+      readonly roll: Roll
+      readonly signatures: readonly NamedSignature[]
+      readonly keySum: Digest
+      readonly release: Digest
+      readonly nextState: Digest
+      readonly cosignatures: readonly NamedSignature[]
+      /** When all custodians are asked, not only the first t. */
+      readonly patienceMs: number
+      readonly widened: boolean
+    }
+  | { readonly kind: 'released'; readonly nextState: Digest; readonly statement: Statement; readonly keySum: Digest }
+
+export interface StepState {
+  readonly key: OpeningKey
+  readonly plan: Plan
+  readonly planHash: Digest
+  readonly signed: SignedPlan
+  /** One a member: the first whole and verified contribution. */
+  readonly receipts: ReadonlyMap<HospitalId, Receipt>
+  readonly refusals: ReadonlyMap<HospitalId, string>
+  /** `phase member` -> code, of custodians that refused to sign, answer or co-sign. */
+  readonly requestRefusals: ReadonlyMap<string, string>
+  readonly phase: StepPhase
+}
+
+/** Stage -1 is the common randomness; then the stages of the specification in order. */
+export interface JobState {
+  readonly hash: Digest
+  readonly spec: JobSpec
+  readonly signature: Uint8Array
+  readonly minCohort: number
+  readonly stepMs: number
+  readonly stage: number
+  readonly stageStep: number
+  /** Number of the next step of the job; the open step, if any, is `step - 1`. */
+  readonly step: number
+  /** Whether step - 1 still waits for its release. */
+  readonly open: boolean
+  /** Hash of the current stage's state; null before its first plan. */
+  readonly state: Digest | null
+  readonly finals: ReadonlyMap<string, Digest>
+  /** Steps in the order of their release: every member takes them in this order. */
+  readonly releases: readonly OpeningKey[]
+  readonly adopted: ReadonlyMap<HospitalId, number>
+  readonly scored: ReadonlyMap<string, ReadonlySet<HospitalId>>
+  readonly outcome: 'running' | 'finished' | { readonly failed: string }
+}
+
+export interface CoordinatorState {
+  readonly founding: Founding | null
+  /** Hash of a one-time token -> whom it invites; an entry goes when it is used. */
+  readonly invitations: ReadonlyMap<Digest, HospitalId>
+  readonly usedTokens: ReadonlySet<Digest>
+  readonly members: ReadonlyMap<HospitalId, EnrolledMember>
+  readonly certificates: ReadonlyMap<HospitalId, Uint8Array>
+  readonly revoked: ReadonlySet<Digest>
+  readonly roster: RosterState
+  readonly epoch: EpochState
+  /** boundary -> member -> its signed snapshot */
+  readonly snapshots: ReadonlyMap<string, ReadonlyMap<HospitalId, { readonly snapshot: Snapshot; readonly signature: Uint8Array }>>
+  readonly jobs: ReadonlyMap<Digest, JobState>
+  readonly steps: ReadonlyMap<string, StepState>
+}
+
+export const initialState: CoordinatorState = {
+  founding: null,
+  invitations: new Map(),
+  usedTokens: new Set(),
+  members: new Map(),
+  certificates: new Map(),
+  revoked: new Set(),
+  roster: { kind: 'gathering' },
+  epoch: { kind: 'gathering', epoch: 1, keys: [] },
+  snapshots: new Map(),
+  jobs: new Map(),
+  steps: new Map(),
+}
+
+export const stageOf = (job: JobState): Stage | null => job.spec.stages[job.stage] ?? null
+/** The job that is worked on: the first that still runs. */
+export const runningJob = (state: CoordinatorState): JobState | null => [...state.jobs.values()].find((job) => job.outcome === 'running') ?? null
+export const groupOf = (step: StepState): readonly HospitalId[] => step.plan.groups[step.key.group] ?? []

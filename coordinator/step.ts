@@ -1,0 +1,261 @@
+// The coordinator's pure step: (state, event, now) -> state. It refuses by code what is not acceptable now; nothing refused is journalled.
+// Signatures and digests are checked by service.ts before an event is made; here only order and membership matter.
+import { refuse } from '../core/errors.ts'
+import { type Digest, type HospitalId, type OpeningKey, openingKeyText } from '../core/ids.ts'
+import { type Certificate, jobHash, keyEpochHash, planHash, receiptHash, rosterHash, statementHash } from '../privacy/messages.ts'
+import { thresholds } from '../privacy/parameters.ts'
+import type { CoordinatorEvent, EventOf } from './events.ts'
+import { type CoordinatorState, groupOf, type JobState, type StepPhase, type StepState } from './state.ts'
+
+/** How long custodians that were not needed so far are left alone before they are asked too. */
+const PATIENCE_SHARE = 0.25
+
+type PhaseOf<K extends StepPhase['kind']> = Extract<StepPhase, { kind: K }>
+const put = <K, V>(map: ReadonlyMap<K, V>, key: K, value: V): Map<K, V> => new Map(map).set(key, value)
+
+export function step(state: CoordinatorState, event: CoordinatorEvent, nowMs: number): CoordinatorState {
+  switch (event.kind) {
+    case 'founded':
+      if (state.founding) throw refuse('BAD_CONFIG', 'this federation is founded already')
+      return { ...state, founding: event }
+    case 'invited':
+      return { ...state, invitations: put(state.invitations, event.tokenHash, event.hospital) }
+    case 'enrolled':
+      return enrolled(state, event)
+    case 'revoked':
+      return { ...state, revoked: new Set(state.revoked).add(event.tlsKey) }
+    case 'rosterProposed':
+      return { ...state, roster: { kind: 'proposed', roster: event.roster, hash: rosterHash(event.roster), signatures: [] } }
+    case 'rosterSigned':
+      return rosterSigned(state, event)
+    case 'sealingKeyPublished':
+      return sealingKeyPublished(state, event)
+    case 'snapshotDeclared': {
+      const declared = state.snapshots.get(event.snapshot.boundary) ?? new Map()
+      const before = declared.get(event.snapshot.member)
+      if (before && before.snapshot.id !== event.snapshot.id) throw refuse('DIFFERENCING', `${event.snapshot.member} declared another snapshot for ${event.snapshot.boundary} already`)
+      return { ...state, snapshots: put(state.snapshots, event.snapshot.boundary, put(declared, event.snapshot.member, event)) }
+    }
+    case 'jobStarted':
+      return jobStarted(state, event)
+    case 'planned':
+      return planned(state, event)
+    case 'planRefused':
+      return changeStep(state, event.key, (s) => ({ ...s, refusals: put(s.refusals, event.member, event.code) }))
+    case 'contributed':
+      return changeStep(state, event.key, (s) => contributed(s, event))
+    case 'deadlineExtended':
+      return changePhase(state, event.key, 'collecting', (phase) => ({ ...phase, deadlineMs: event.deadlineMs, paused: event.missing }))
+    case 'candidatesClosed':
+      return changePhase(state, event.key, 'collecting', (_, s) => ({ kind: 'checking', patienceMs: nowMs + patience(state, s), reports: [] }))
+    case 'reported':
+      return changePhase(state, event.key, 'checking', (phase) => {
+        if (phase.reports.some((r) => r.body.custodian === event.report.body.custodian)) throw refuse('SECOND_REPORT', `${event.report.body.custodian} reported already`)
+        return { ...phase, reports: [...phase.reports, event.report] }
+      })
+    case 'stated':
+      return changePhase(state, event.key, 'checking', (phase) => ({
+        kind: 'certifying',
+        reports: phase.reports,
+        statement: event.statement,
+        statementHash: statementHash(event.statement),
+        roll: event.roll,
+        signatures: [],
+      }))
+    case 'signed':
+      return changePhase(state, event.key, 'certifying', (phase) => signed(state, phase, event))
+    case 'requestRefused':
+      return changeStep(state, event.key, (s) => ({ ...s, requestRefusals: put(s.requestRefusals, `${event.phase} ${event.member}`, event.code) }))
+    case 'answered':
+      return changePhase(state, event.key, 'opening', (phase) => {
+        if (phase.answers.some((a) => a.body.custodian === event.answer.body.custodian)) return phase
+        return { ...phase, answers: [...phase.answers, event.answer] }
+      })
+    case 'opened':
+      return changePhase(state, event.key, 'opening', ({ answers: _, ...phase }, s) => ({
+        ...phase,
+        kind: 'cosigning',
+        keySum: event.keySum,
+        release: event.release,
+        nextState: event.nextState,
+        cosignatures: [],
+        patienceMs: nowMs + patience(state, s),
+        widened: false,
+      }))
+    case 'cosigned':
+      return changePhase(state, event.key, 'cosigning', (phase) => {
+        if (phase.cosignatures.some((c) => c.signer === event.signature.signer)) return phase
+        return { ...phase, cosignatures: [...phase.cosignatures, event.signature] }
+      })
+    case 'widened':
+      return changePhase(state, event.key, 'cosigning', (phase) => ({ ...phase, widened: true }))
+    case 'released':
+      return released(state, event)
+    case 'jobFailed':
+      return changeJob(state, event.job, (job) => ({ ...job, outcome: { failed: event.code } }))
+    case 'adopted':
+      return adopted(state, event)
+    case 'scored':
+      return changeJob(state, event.job, (job) => ({ ...job, scored: put(job.scored, event.stage, new Set(job.scored.get(event.stage)).add(event.member)) }))
+    default:
+      return event satisfies never
+  }
+}
+
+function enrolled(state: CoordinatorState, event: EventOf<'enrolled'>): CoordinatorState {
+  if (state.invitations.get(event.tokenHash) !== event.hospital) throw refuse('BAD_TOKEN', `no open invitation of ${event.hospital} with this token`)
+  if (state.roster.kind !== 'gathering') throw refuse('OTHER_ROSTER', 'the first roster is closed')
+  const invitations = new Map(state.invitations)
+  invitations.delete(event.tokenHash)
+  const member = { id: event.hospital, name: event.name, signKey: event.signKey, tlsKey: event.tlsKey, expiresMs: event.expiresMs }
+  return {
+    ...state,
+    invitations,
+    usedTokens: new Set(state.usedTokens).add(event.tokenHash),
+    members: put(state.members, event.hospital, member),
+    certificates: put(state.certificates, event.hospital, event.certificate),
+  }
+}
+
+function rosterSigned(state: CoordinatorState, event: EventOf<'rosterSigned'>): CoordinatorState {
+  if (state.roster.kind === 'gathering') throw refuse('OTHER_ROSTER', 'no roster is proposed')
+  const { roster, hash } = state.roster
+  if (!roster.members.some((m) => m.id === event.signature.signer)) throw refuse('OFF_THE_ROSTER', `${event.signature.signer} is not on the roster`)
+  const signatures = [...state.roster.signatures.filter((s) => s.signer !== event.signature.signer), event.signature]
+  // All first members sign version 1.
+  return { ...state, roster: { kind: signatures.length === roster.members.length ? 'agreed' : 'proposed', roster, hash, signatures } }
+}
+
+function sealingKeyPublished(state: CoordinatorState, event: EventOf<'sealingKeyPublished'>): CoordinatorState {
+  if (state.roster.kind !== 'agreed') throw refuse('OTHER_ROSTER', 'the roster is not agreed yet')
+  if (state.epoch.kind === 'agreed') {
+    if (state.epoch.set.keys.some((k) => k.key.custodian === event.key.custodian && Buffer.compare(k.signature, event.signature) === 0)) return state
+    throw refuse('OTHER_EPOCH', `key epoch ${state.epoch.epoch} is closed`)
+  }
+  if (event.key.epoch !== state.epoch.epoch || event.key.roster !== state.roster.hash) throw refuse('OTHER_EPOCH', `a key of epoch ${event.key.epoch} where ${state.epoch.epoch} is gathered`)
+  const keys = [...state.epoch.keys.filter((k) => k.key.custodian !== event.key.custodian), { key: event.key, signature: event.signature }]
+  const ordered = state.roster.roster.custodians.map((id) => keys.find((k) => k.key.custodian === id))
+  if (!ordered.every((k) => k !== undefined)) return { ...state, epoch: { ...state.epoch, keys } }
+  const set = { roster: state.roster.hash, epoch: state.epoch.epoch, keys: ordered }
+  return { ...state, epoch: { kind: 'agreed', epoch: state.epoch.epoch, set, hash: keyEpochHash(set) } }
+}
+
+function jobStarted(state: CoordinatorState, event: EventOf<'jobStarted'>): CoordinatorState {
+  const hash = jobHash(event.spec)
+  if (state.jobs.has(hash)) throw refuse('BAD_CONFIG', 'this job was started already')
+  const job: JobState = {
+    hash,
+    spec: event.spec,
+    signature: event.signature,
+    minCohort: event.minCohort,
+    stepMs: event.stepMs,
+    stage: -1,
+    stageStep: 0,
+    step: 0,
+    open: false,
+    state: null,
+    finals: new Map(),
+    releases: [],
+    adopted: new Map(),
+    scored: new Map(),
+    outcome: 'running',
+  }
+  return { ...state, jobs: put(state.jobs, hash, job) }
+}
+
+function planned(state: CoordinatorState, event: EventOf<'planned'>): CoordinatorState {
+  const { plan } = event.plan
+  const job = state.jobs.get(plan.key.job)
+  if (!job || job.open || plan.key.step !== job.step) throw refuse('OTHER_PLAN', `step ${plan.key.step} is not the next one`)
+  const opened: StepState = {
+    key: plan.key,
+    plan,
+    planHash: planHash(plan),
+    signed: event.plan,
+    receipts: new Map(),
+    refusals: new Map(),
+    requestRefusals: new Map(),
+    phase: { kind: 'collecting', deadlineMs: plan.deadlineMs, paused: [] },
+  }
+  const next = changeJob(state, job.hash, (j) => ({ ...j, step: j.step + 1, open: true, state: plan.state }))
+  return { ...next, steps: put(next.steps, openingKeyText(plan.key), opened) }
+}
+
+function contributed(s: StepState, event: EventOf<'contributed'>): StepState {
+  const member = event.receipt.body.member
+  if (s.phase.kind !== 'collecting') throw refuse('DEADLINE', `the candidates of step ${s.key.step} are closed`)
+  if (!groupOf(s).includes(member)) throw refuse('NOT_INVITED', `${member} is not in the cohort of step ${s.key.step}`)
+  const before = s.receipts.get(member)
+  if (before && receiptHash(before.body) !== receiptHash(event.receipt.body)) throw refuse('SECOND_RECEIPT', `${member} signed another receipt for this opening key`)
+  return { ...s, receipts: put(s.receipts, member, event.receipt) }
+}
+
+function signed(state: CoordinatorState, phase: PhaseOf<'certifying'>, event: EventOf<'signed'>): StepPhase {
+  const { signer } = event.signature
+  if (!phase.statement.answerSet.includes(signer)) throw refuse('OUTSIDE_ANSWER_SET', `${signer} is outside the answer set`)
+  if (phase.signatures.some((s) => s.signer === signer)) return phase
+  const signatures = [...phase.signatures, event.signature]
+  if (signatures.length < needed(state).g) return { ...phase, signatures }
+  const { reports: _, ...rest } = phase
+  return { ...rest, kind: 'opening', signatures, answers: [] }
+}
+
+function released(state: CoordinatorState, event: EventOf<'released'>): CoordinatorState {
+  let nextState: Digest | null = null
+  const opened = changePhase(state, event.key, 'cosigning', (phase) => {
+    nextState = phase.nextState
+    return { kind: 'released', nextState: phase.nextState, statement: phase.statement, keySum: phase.keySum }
+  })
+  return changeJob(opened, event.key.job, (job) => {
+    const releases = [...job.releases, event.key]
+    if (!event.stageDone || nextState === null) return { ...job, open: false, stageStep: job.stageStep + 1, state: nextState, releases }
+    const name = job.spec.stages[job.stage]?.name
+    const finals = name === undefined ? job.finals : put(job.finals, name, nextState)
+    const stage = job.stage + 1
+    return { ...job, open: false, stage, stageStep: 0, state: null, finals, releases, outcome: stage === job.spec.stages.length ? 'finished' : 'running' }
+  })
+}
+
+function adopted(state: CoordinatorState, event: EventOf<'adopted'>): CoordinatorState {
+  return changeJob(state, event.key.job, (job) => {
+    const taken = job.adopted.get(event.member) ?? 0
+    const next = job.releases[taken]
+    if (!next || openingKeyText(next) !== openingKeyText(event.key)) return job
+    return { ...job, adopted: put(job.adopted, event.member, taken + 1) }
+  })
+}
+
+function changeJob(state: CoordinatorState, hash: Digest, change: (job: JobState) => JobState): CoordinatorState {
+  const job = state.jobs.get(hash)
+  if (!job) throw refuse('NOT_FOUND', `no job ${hash.slice(0, 12)}`)
+  return { ...state, jobs: put(state.jobs, hash, change(job)) }
+}
+
+function changeStep(state: CoordinatorState, key: OpeningKey, change: (step: StepState) => StepState): CoordinatorState {
+  const text = openingKeyText(key)
+  const found = state.steps.get(text)
+  if (!found) throw refuse('NOT_FOUND', `no step ${key.step} of job ${key.job.slice(0, 12)}`)
+  return { ...state, steps: put(state.steps, text, change(found)) }
+}
+
+function changePhase<K extends StepPhase['kind']>(state: CoordinatorState, key: OpeningKey, kind: K, change: (phase: PhaseOf<K>, step: StepState) => StepPhase): CoordinatorState {
+  return changeStep(state, key, (s) => {
+    if (s.phase.kind !== kind) throw refuse('DEADLINE', `step ${key.step} is ${s.phase.kind}, not ${kind}`)
+    return { ...s, phase: change(s.phase as PhaseOf<K>, s) }
+  })
+}
+
+const patience = (state: CoordinatorState, s: StepState): number => (state.jobs.get(s.key.job)?.stepMs ?? 0) * PATIENCE_SHARE
+
+/** t and g of the agreed roster. */
+export function needed(state: CoordinatorState): { readonly t: number; readonly g: number } {
+  if (state.roster.kind !== 'agreed') throw refuse('OTHER_ROSTER', 'the roster is not agreed yet')
+  return thresholds(state.roster.roster.custodians.length, state.roster.roster.corrupt)
+}
+
+/** The certificate of a step that has one. */
+export function certificateOf(s: StepState): Certificate | null {
+  const { phase } = s
+  return phase.kind === 'opening' || phase.kind === 'cosigning' ? { statement: phase.statement, roll: phase.roll, signatures: phase.signatures } : null
+}
+export type { HospitalId }

@@ -1,0 +1,121 @@
+// What the coordinator does itself within a step: choose the roll, add, open, release. All of it from the journal and the spool.
+import { decode, encode } from '../core/codec.ts'
+import { refuse } from '../core/errors.ts'
+import { type OpeningKey, openingKeyText } from '../core/ids.ts'
+import { dequantise } from '../core/lanes.ts'
+import { type Certificate, keySum, keySumHash, receiptHash, release, releaseBundle, releaseHash, type Roll, stateHash } from '../privacy/messages.ts'
+import { PARAMETERS } from '../privacy/parameters.ts'
+import { type CheckedPlan, checkPlan } from '../privacy/plan.ts'
+import { recoverKeySum } from '../privacy/answer.ts'
+import { cipherInWork } from '../privacy/cipher/in-work.ts'
+import { openRelease } from '../privacy/release.ts'
+import { chooseRoll } from '../privacy/roll.ts'
+import { buildStatement } from '../privacy/statement.ts'
+import { ciphertextDigest } from '../privacy/wire.ts'
+import { blobs, type CoordinatorContext } from './context.ts'
+import { taskOf } from './planning.ts'
+import { type JobState, stageOf, type StepPhase, type StepState } from './state.ts'
+
+/** Contributions added in one call of a worker: bounds its memory. */
+const BATCH = 16
+const CIPHERTEXT_BYTES = PARAMETERS.ciphertextBytes
+
+export function stepAt(context: CoordinatorContext, key: OpeningKey): StepState {
+  const found = context.state().steps.get(openingKeyText(key))
+  if (!found) throw refuse('NOT_FOUND', `no step ${key.step} of job ${key.job.slice(0, 12)}`)
+  return found
+}
+export function phaseAt<K extends StepPhase['kind']>(step: StepState, kind: K): Extract<StepPhase, { kind: K }> {
+  if (step.phase.kind !== kind) throw refuse('CANCELLED', `step ${step.key.step} is ${step.phase.kind} by now`)
+  return step.phase as Extract<StepPhase, { kind: K }>
+}
+function jobOf(context: CoordinatorContext, key: OpeningKey): JobState {
+  const job = context.state().jobs.get(key.job)
+  if (!job) throw refuse('NOT_FOUND', `no job ${key.job.slice(0, 12)}`)
+  return job
+}
+/** The coordinator's own plan, with what every check of the step needs. */
+export function checkedPlan(context: CoordinatorContext, step: StepState): CheckedPlan {
+  const { roster, epoch } = context.state()
+  if (roster.kind !== 'agreed' || epoch.kind !== 'agreed') throw refuse('OTHER_ROSTER', 'no agreed roster and key epoch')
+  return checkPlan(step.signed, { roster: roster.roster, keyEpoch: epoch.set })
+}
+
+/** Chooses A and the roll from the reports, adds the roll's contributions, and states the aggregate's digests. */
+export async function makeStatement(context: CoordinatorContext, key: OpeningKey, signal: AbortSignal): Promise<void> {
+  const step = stepAt(context, key)
+  const { reports } = phaseAt(step, 'checking')
+  const checked = checkedPlan(context, step)
+  const { answerSet, roll, excluded } = chooseRoll([...step.receipts.values()], reports, checked)
+  for (const [member, why] of excluded) context.log.warn({ step: key.step, member, why }, 'contribution excluded')
+  if (roll.length < step.plan.minCohort) {
+    context.log.error({ step: key.step, roll: roll.length, least: step.plan.minCohort }, 'too few contributions are admissible: the job ends')
+    return await context.post({ kind: 'jobFailed', job: key.job, code: 'ROLL_SMALL' })
+  }
+  const sum = await addRoll(context, step, roll, signal)
+  await context.store.putBlob(blobs.aggregate(key), Buffer.concat(sum))
+  const statement = buildStatement(checked, { roll, answerSet, aggregate: sum.map(ciphertextDigest) })
+  await context.post({ kind: 'stated', key, statement, roll })
+}
+
+async function addRoll(context: CoordinatorContext, step: StepState, roll: Roll, signal: AbortSignal): Promise<Uint8Array[]> {
+  let partial: Uint8Array[] | null = null
+  for (let i = 0; i < roll.length; i += BATCH) {
+    const contributions: Uint8Array[][] = []
+    for (const { member } of roll.slice(i, i + BATCH)) contributions.push(await spooledCiphertexts(context, step, member))
+    partial = await cipherInWork(context.work, context.cipher, signal).add(partial, contributions)
+  }
+  return partial ?? []
+}
+
+async function spooledCiphertexts(context: CoordinatorContext, step: StepState, member: Roll[number]['member']): Promise<Uint8Array[]> {
+  const receipt = step.receipts.get(member)
+  if (!receipt) throw refuse('INTERNAL', `no receipt of ${member}`)
+  const count = receipt.body.ciphertexts.length
+  const bytes = await context.store.readBlob(blobs.spool(step.key, member, receiptHash(receipt.body)), 0, count * CIPHERTEXT_BYTES)
+  return split(bytes, count)
+}
+const split = (bytes: Uint8Array, count: number): Uint8Array[] => Array.from({ length: count }, (_, j) => bytes.slice(j * CIPHERTEXT_BYTES, (j + 1) * CIPHERTEXT_BYTES))
+
+/** From t answers on: the sum of keys, the release, the next state. Fails (and waits for one more answer) where none of the subsets opens. */
+export async function openStep(context: CoordinatorContext, key: OpeningKey, signal: AbortSignal): Promise<void> {
+  const step = stepAt(context, key)
+  const phase = phaseAt(step, 'opening')
+  const certificate: Certificate = { statement: phase.statement, roll: phase.roll, signatures: phase.signatures }
+  const aggregate = split(await context.store.readBlob(blobs.aggregate(key)), phase.statement.aggregate.length)
+  const cipher = cipherInWork(context.work, context.cipher, signal)
+  const checked = checkedPlan(context, step)
+  const recovered = await recoverKeySum(phase.answers, certificate, checked, (sum) => openRelease(checked, phase.statementHash, aggregate, sum, phase.roll.length, cipher))
+  for (const custodian of recovered.blamed) context.log.error({ step: key.step, custodian }, 'a signed answer contradicts the sum of keys')
+  const nextState = await advance(context, step, recovered.opened.sums)
+  await context.store.putBlob(blobs.keySum(keySumHash(recovered.keySum)), encode(keySum, recovered.keySum))
+  await context.store.putBlob(blobs.release(releaseHash(recovered.opened)), encode(release, recovered.opened))
+  await context.post({ kind: 'opened', key, keySum: keySumHash(recovered.keySum), release: releaseHash(recovered.opened), nextState: stateHash(nextState) })
+}
+
+async function advance(context: CoordinatorContext, step: StepState, sums: BigInt64Array): Promise<Uint8Array> {
+  const before = await context.store.readBlob(blobs.state(step.plan.state))
+  const next = taskOf(stageOf(jobOf(context, step.key))).advance(before, dequantise(step.plan.layout, sums))
+  await context.store.putBlob(blobs.state(stateHash(next)), next)
+  return next
+}
+
+/** Publishes the release with its proofs, then forgets the spooled contributions. */
+export async function publishRelease(context: CoordinatorContext, key: OpeningKey): Promise<void> {
+  const step = stepAt(context, key)
+  const phase = phaseAt(step, 'cosigning')
+  const nextState = await context.store.readBlob(blobs.state(phase.nextState))
+  const bundle = {
+    plan: step.signed,
+    certificate: { statement: phase.statement, roll: phase.roll, signatures: phase.signatures },
+    keySum: decode(keySum, await context.store.readBlob(blobs.keySum(phase.keySum))),
+    release: decode(release, await context.store.readBlob(blobs.release(phase.release))),
+    nextState,
+    cosignatures: phase.cosignatures,
+  }
+  await context.store.putBlob(blobs.bundle(key), encode(releaseBundle, bundle))
+  const stageDone = taskOf(stageOf(jobOf(context, key))).done(nextState)
+  await context.post({ kind: 'released', key, stageDone })
+  for (const [member, receipt] of step.receipts) await context.store.deleteBlob(blobs.spool(key, member, receiptHash(receipt.body)))
+  await context.store.deleteBlob(blobs.aggregate(key))
+}
