@@ -1,7 +1,7 @@
 // The CMS claims ("Healthcare Provider Fraud Detection Analysis") as they are published, zipped, into the canonical tables.
 // Dollars become cents where the schema says fen; NA is missing; ChronicCond 1 is yes and 2 no, the renal one 'Y' and '0';
 // Gender 1 is male, 2 female; a claim is settled at midnight of its last day. A provider is one value of claim.hospital_id.
-import { createHmac } from 'node:crypto'
+import { createHmac, createSecretKey } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { refuse } from '../../core/errors.ts'
@@ -49,11 +49,12 @@ export async function importCms(db: ClaimsDatabase, folder: string, options: Cms
 
 /** HMAC-SHA256(key, id), the first 128 bits as hexadecimal digits. */
 function createPseudonym(key: SecretBytes): (id: string) => string {
+  const secret = createSecretKey(key.reveal())
   const known = new Map<string, string>()
   return (id) => {
     const before = known.get(id)
     if (before !== undefined) return before
-    const made = createHmac('sha256', key.reveal()).update(id).digest('hex').slice(0, 32)
+    const made = createHmac('sha256', secret).update(id).digest('hex').slice(0, 32)
     known.set(id, made)
     return made
   }
