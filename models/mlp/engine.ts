@@ -25,7 +25,7 @@ async function loadNative(): Promise<Engine | null> {
   try {
     // An optional dependency without types here when it is absent: hence the variable.
     const name: string = '@tensorflow/tfjs-node'
-    const tf = withoutDefault(await import(name))
+    const tf = exportsOf(await import(name))
     await tf.ready()
     return tf.getBackend() === 'tensorflow' ? { tf, name: `tfjs-node ${tf.version_core}` } : null
   } catch {
@@ -34,7 +34,7 @@ async function loadNative(): Promise<Engine | null> {
 }
 
 async function loadWasm(): Promise<Engine> {
-  const tf = withoutDefault(await import('@tensorflow/tfjs'))
+  const tf = exportsOf(await import('@tensorflow/tfjs'))
   const wasm = await import('@tensorflow/tfjs-backend-wasm')
   const require = createRequire(import.meta.url)
   wasm.setWasmPaths(dirname(require.resolve('@tensorflow/tfjs-backend-wasm')) + sep)
@@ -43,5 +43,5 @@ async function loadWasm(): Promise<Engine> {
   return { tf, name: `tfjs-wasm ${tf.version_core}` }
 }
 
-/** CommonJS packages put their exports on `default` as well; which names are also on the module is Node's guess. */
-const withoutDefault = (module: typeof Tfjs & { default?: typeof Tfjs }): typeof Tfjs => module.default ?? module
+/** Exports of a CommonJS package: whole on `default`, on the module itself only those that Node's guess found. */
+const exportsOf = (module: object): typeof Tfjs => ('default' in module ? module.default : module) as typeof Tfjs

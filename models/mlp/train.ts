@@ -1,4 +1,5 @@
 // Local passes over a hospital's own rows, on the tensor engine. Everything in here is released before it returns.
+import type * as Tfjs from '@tensorflow/tfjs'
 import type { Random } from '../../core/random.ts'
 import { loadEngine } from './engine.ts'
 import type { Layer } from './network.ts'
@@ -6,6 +7,7 @@ import type { Layer } from './network.ts'
 export interface LocalTraining {
   readonly optimiser: 'adam' | 'sgd'
   readonly learningRate: number
+  readonly weightDecay: number
   readonly localPasses: number
   readonly batchRows: number
   /** Weight of a fraudulent row in the loss; others weigh 1. */
@@ -23,52 +25,71 @@ export interface LocalRows {
  */
 export async function trainLocally(layers: readonly Layer[], weights: Float64Array, rows: LocalRows, options: LocalTraining, random: Random): Promise<Float64Array> {
   const { tf } = await loadEngine()
-  const variables = layers.flatMap(({ inputs, outputs, kernelAt, biasAt }) => [
-    tf.variable(tf.tensor2d(Float32Array.from(weights.subarray(kernelAt, biasAt)), [inputs, outputs])),
-    tf.variable(tf.tensor1d(Float32Array.from(weights.subarray(biasAt, biasAt + outputs)))),
-  ])
+  const variables = variablesOf(tf, layers, weights)
   const optimiser = options.optimiser === 'adam' ? tf.train.adam(options.learningRate) : tf.train.sgd(options.learningRate)
-  const logits = (x: Tf['Tensor2D']): Tf['Tensor2D'] =>
-    layers.reduce((input, _, i) => {
-      const z = tf.add<Tf['Tensor2D']>(tf.matMul(input, variables[2 * i] as Tf['Tensor2D']), variables[2 * i + 1] as Tf['Tensor'])
-      return i < layers.length - 1 ? tf.relu(z) : z
-    }, x)
-  const width = (layers[0] as Layer).inputs
+  const kept = (1 - options.learningRate * options.weightDecay) ** Math.ceil(rows.y.length / options.batchRows)
   try {
     for (let pass = 0; pass < options.localPasses; pass++) {
-      for (const batch of shuffledBatches(rows, width, options.batchRows, random)) {
-        tf.tidy(() => {
-          const size = batch.y.length
-          const [x, y] = [tf.tensor2d(batch.x, [size, width]), tf.tensor2d(batch.y, [size, 1])]
-          const weight = tf.add(tf.mul(y, options.positiveWeight - 1), 1)
-          const { grads } = tf.variableGrads(() => {
-            const z = logits(x)
-            return tf.mean<Tf['Scalar']>(tf.mul(weight, tf.sub(tf.softplus(z), tf.mul(y, z))))
-          }, variables)
-          optimiser.applyGradients(grads)
-        })
+      shrinkKernels(tf, variables, kept)
+      for (const batch of shuffledBatches(rows, options.batchRows, random)) {
+        tf.tidy(() => optimiser.minimize(lossOf(tf, variables, batch, options.positiveWeight), false, variables) ?? [])
       }
     }
-    const trained = new Float64Array(weights.length)
-    layers.forEach(({ kernelAt, biasAt }, i) => {
-      trained.set(variables[2 * i]?.dataSync() as Float32Array, kernelAt)
-      trained.set(variables[2 * i + 1]?.dataSync() as Float32Array, biasAt)
-    })
-    return trained
+    return weightsOf(layers, variables, weights.length)
   } finally {
     optimiser.dispose()
     for (const variable of variables) variable.dispose()
   }
 }
 
-interface Tf {
-  Tensor: import('@tensorflow/tfjs').Tensor
-  Tensor2D: import('@tensorflow/tfjs').Tensor2D
-  Scalar: import('@tensorflow/tfjs').Scalar
+/** Kernel and bias of each layer in turn. */
+function variablesOf(tf: typeof Tfjs, layers: readonly Layer[], weights: Float64Array): Tfjs.Variable[] {
+  const part = (from: number, to: number): Float32Array => Float32Array.from(weights.subarray(from, to))
+  return tf.tidy(() =>
+    layers.flatMap(({ inputs, outputs, kernelAt, biasAt }) => [
+      tf.variable(tf.tensor2d(part(kernelAt, biasAt), [inputs, outputs])),
+      tf.variable(tf.tensor1d(part(biasAt, biasAt + outputs))),
+    ]),
+  )
 }
 
+function weightsOf(layers: readonly Layer[], variables: readonly Tfjs.Variable[], count: number): Float64Array {
+  const weights = new Float64Array(count)
+  layers.forEach(({ kernelAt, biasAt }, i) => {
+    weights.set(variables[2 * i]?.dataSync() as Float32Array, kernelAt)
+    weights.set(variables[2 * i + 1]?.dataSync() as Float32Array, biasAt)
+  })
+  return weights
+}
+
+function lossOf(tf: typeof Tfjs, variables: readonly Tfjs.Variable[], { x, y }: Batch, positiveWeight: number): () => Tfjs.Scalar {
+  const [inputs, labels] = [tf.tensor2d(x, [y.length, x.length / y.length]), tf.tensor2d(y, [y.length, 1])]
+  const weight = tf.add(tf.mul(labels, positiveWeight - 1), 1)
+  return () => {
+    let z: Tfjs.Tensor = inputs
+    for (let i = 0; i < variables.length; i += 2) {
+      const sum = tf.add(tf.matMul(z, variables[i] as Tfjs.Tensor), variables[i + 1] as Tfjs.Tensor)
+      z = i < variables.length - 2 ? tf.relu(sum) : sum
+    }
+    return tf.mean(tf.mul(weight, tf.sub(tf.softplus(z), tf.mul(labels, z))))
+  }
+}
+
+/** The decay of a whole pass at once; biases keep theirs. */
+function shrinkKernels(tf: typeof Tfjs, variables: readonly Tfjs.Variable[], kept: number): void {
+  if (kept === 1) return
+  tf.tidy(() => {
+    for (const variable of variables) if (variable.rank === 2) variable.assign(tf.mul(variable, kept))
+  })
+}
+
+interface Batch {
+  readonly x: Float32Array
+  readonly y: Float32Array
+}
 /** Views into one shuffled copy a pass: `slice` on a tensor would copy all of it for every batch. */
-function* shuffledBatches({ x, y }: LocalRows, width: number, batchRows: number, random: Random): Generator<{ x: Float32Array; y: Float32Array }> {
+function* shuffledBatches({ x, y }: LocalRows, batchRows: number, random: Random): Generator<Batch> {
+  const width = x.length / y.length
   const order = shuffle(y.length, random)
   const [shuffledX, shuffledY] = [new Float32Array(x.length), new Float32Array(y.length)]
   order.forEach((from, to) => {
