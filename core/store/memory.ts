@@ -54,8 +54,8 @@ export function createMemoryStore(disk: Disk = createDisk()): Store {
       return blobs.get(checked(name))?.length ?? null
     },
     async readBlob(name, offset = 0, length = Number.POSITIVE_INFINITY) {
+      checkOffset(checked(name), offset)
       const bytes = found(name)
-      checkOffset(name, offset)
       return bytes.slice(offset, Math.max(offset, offset + length))
     },
     async deleteBlob(name) {

@@ -8,7 +8,7 @@ describe('the virtual clock', () => {
       fc.property(fc.array(fc.nat(20), { maxLength: 40 }), (times) => {
         const clock = createVirtualClock(5)
         const rung: { i: number; now: number }[] = []
-        times.forEach((atMs, i) => clock.at(atMs, () => rung.push({ i, now: clock.now() })))
+        for (const [i, atMs] of times.entries()) clock.at(atMs, () => rung.push({ i, now: clock.now() }))
         while (clock.advance());
         const expected = times.map((atMs, i) => ({ i, now: Math.max(5, atMs) })).sort((a, b) => (times[a.i] as number) - (times[b.i] as number) || a.i - b.i)
         expect(rung).toEqual(expected)

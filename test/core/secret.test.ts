@@ -12,9 +12,9 @@ const expectSilent = (text: string): void => {
 }
 
 function logged(write: (log: ReturnType<typeof createLog>) => void): string {
-  let out = ''
-  write(createLog({ name: 'test', level: 'trace', destination: { write: (line: string) => void (out += line) } }))
-  return out
+  const lines: string[] = []
+  write(createLog({ name: 'test', level: 'trace', destination: { write: (line: string) => void lines.push(line) } }))
+  return lines.join('')
 }
 
 describe('secret bytes print nothing', () => {
