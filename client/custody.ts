@@ -22,7 +22,7 @@ import { blobs, epochOf, learnJob, pinnedRoster, readPlan, stateOf } from './par
 
 type Phase = 'sign' | 'answer' | 'cosign'
 /** Not a verdict on the request: the same request may be served later. */
-const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['UNAVAILABLE', 'CANCELLED', 'NOT_FOUND', 'STORE', 'INTERNAL', 'OFFSET', 'PAUSED'])
+const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['UNAVAILABLE', 'CANCELLED', 'NOT_FOUND', 'STORE', 'INTERNAL', 'OFFSET', 'PAUSED', 'DEADLINE'])
 
 interface Bound {
   readonly checked: CheckedPlan

@@ -1,11 +1,11 @@
 // Making the next plan of a job: state 0 from public things only, lanes from the task, everything signed.
-import { decode, encode } from '../core/codec.ts'
+import { decode } from '../core/codec.ts'
 import { refuse } from '../core/errors.ts'
 import type { FeatureColumn } from '../core/table.ts'
 import { type AnyTask, taskByName, type Upstream } from '../models/index.ts'
-import { type JobSpec, keySum, type Plan, plan, PROTOCOL_VERSION, rosterHash, type Stage, stateHash } from '../privacy/messages.ts'
+import { type JobSpec, keySum, type Plan, PROTOCOL_VERSION, rosterHash, type Stage, stateHash } from '../privacy/messages.ts'
+import { checkPlan, signPlan } from '../privacy/plan.ts'
 import { draw } from '../privacy/release.ts'
-import { signMessage } from '../privacy/signatures.ts'
 import { blobs, type CoordinatorContext } from './context.ts'
 import { type JobState, stageOf } from './state.ts'
 
@@ -44,8 +44,10 @@ export async function makePlan(context: CoordinatorContext, job: JobState): Prom
     minCohort: job.minCohort,
     deadlineMs: context.clock.now() + job.stepMs,
   }
-  const signature = signMessage('plan', {}, encode(plan, proposed), context.signKey)
-  await context.post({ kind: 'planned', plan: { plan: proposed, signature } })
+  const signed = signPlan(proposed, context.signKey)
+  // Its own plan must pass what every hospital will check: a plan that none accepts would only pause the job.
+  checkPlan(signed, { roster: roster.roster, keyEpoch: epoch.set })
+  await context.post({ kind: 'planned', plan: signed })
 }
 
 /** Bytes of the state that the job's next step starts from; state 0 of a stage is made, and kept, here. */

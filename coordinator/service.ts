@@ -10,7 +10,7 @@ import { checkAnswer } from '../privacy/answer.ts'
 import { cosigners } from '../privacy/release.ts'
 import { PARAMETERS } from '../privacy/parameters.ts'
 import { checkReport } from '../privacy/report.ts'
-import { checkSealingKey, memberOf } from '../privacy/roster.ts'
+import { checkSignedSealingKey, memberOf } from '../privacy/roster.ts'
 import { requireSignature } from '../privacy/signatures.ts'
 import { verifyStatementSignature } from '../privacy/statement.ts'
 import { type Ask, asks, rosterBundle } from '../proto/messages.ts'
@@ -43,7 +43,7 @@ export function createService(context: CoordinatorContext, runner: Runner<Coordi
     },
     async publishSealingKey(peer, bytes) {
       const offered = decode(signedSealingKey, bytes)
-      checkSealingKey(offered, agreedRoster().roster, context.state().epoch.epoch, peer.member)
+      checkSignedSealingKey(offered, agreedRoster().roster, context.state().epoch.epoch, peer.member)
       await context.post({ kind: 'sealingKeyPublished', ...offered })
     },
     async fetchKeyEpoch(_, hash) {

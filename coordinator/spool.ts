@@ -6,21 +6,17 @@ import { LIMITS } from '../core/limits.ts'
 import { candidates, type Receipt, receiptHash } from '../privacy/messages.ts'
 import { PARAMETERS } from '../privacy/parameters.ts'
 import type { CheckedPlan } from '../privacy/plan.ts'
-import { checkContribution, checkReceipt, contributionBytes } from '../privacy/receipt.ts'
+import { checkContribution, checkReceipt, contributionBytes, SEALED_SHARE_BYTES, splitContribution } from '../privacy/receipt.ts'
 import { custodianIndex } from '../privacy/roster.ts'
-import { SEALED_SHARE_BYTES } from '../privacy/sealing.ts'
 import type { Chunks } from '../proto/service.ts'
 import { blobs, type CoordinatorContext } from './context.ts'
 import type { StepState } from './state.ts'
 import { checkedPlan } from './steps.ts'
 
-/** Ciphertexts, then the sealed shares in the order of custodians. */
-const spoolBytes = (checked: CheckedPlan): number => contributionBytes(checked) + checked.roster.custodians.length * SEALED_SHARE_BYTES
-
 /** Bytes of this receipt's contribution that are here; all of them where it is accepted already. */
 export async function spoolOffset(context: CoordinatorContext, step: StepState, member: HospitalId, receipt: Digest): Promise<number> {
   const held = step.receipts.get(member)
-  if (held && receiptHash(held.body) === receipt) return spoolBytes(checkedPlan(context, step))
+  if (held && receiptHash(held.body) === receipt) return contributionBytes(checkedPlan(context, step))
   return (await context.store.blobSize(blobs.spool(step.key, member, receipt))) ?? 0
 }
 
@@ -35,7 +31,7 @@ export async function receiveContribution(context: CoordinatorContext, step: Ste
   if (held) throw refuse('SECOND_RECEIPT', `${member} signed another receipt for step ${step.key.step}`)
   if (step.phase.kind !== 'collecting') throw refuse('DEADLINE', `the candidates of step ${step.key.step} are closed`)
   const blob = blobs.spool(step.key, member, hash)
-  const whole = spoolBytes(checked)
+  const whole = contributionBytes(checked)
   const arrived = await append(context, blob, offset, whole, chunks, signal)
   if (arrived < whole) throw refuse('OFFSET', `${arrived} of ${whole} bytes of ${member} have arrived`)
   await context.store.syncBlob(blob)
@@ -55,18 +51,15 @@ async function append(context: CoordinatorContext, blob: string, from: number, w
 }
 
 async function verify(context: CoordinatorContext, checked: CheckedPlan, receipt: Receipt, blob: string): Promise<void> {
-  const bytes = await context.store.readBlob(blob)
-  const at = contributionBytes(checked)
   try {
-    checkContribution(receipt, parts(bytes.subarray(0, at), PARAMETERS.ciphertextBytes), parts(bytes.subarray(at), SEALED_SHARE_BYTES))
+    const { ciphertexts, sealedShares } = splitContribution(await context.store.readBlob(blob), checked)
+    checkContribution(receipt, ciphertexts, sealedShares)
   } catch (error) {
     // Bytes that do not match their receipt would block the member's own, right ones.
     if (isRefusal(error)) await context.store.deleteBlob(blob)
     throw error
   }
 }
-export const parts = (bytes: Uint8Array, size: number): Uint8Array[] => Array.from({ length: bytes.length / size }, (_, i) => bytes.slice(i * size, (i + 1) * size))
-
 /** Every candidate's receipt with the share that is sealed to this custodian. */
 export async function* candidatesOf(context: CoordinatorContext, step: StepState, custodian: HospitalId): Chunks {
   const checked = checkedPlan(context, step)
@@ -74,7 +67,7 @@ export async function* candidatesOf(context: CoordinatorContext, step: StepState
   if (step.phase.kind !== 'checking') throw refuse('NOT_FOUND', `the candidates of step ${step.key.step} are not closed, or checked already`)
   const shown = []
   for (const receipt of step.receipts.values()) {
-    const at = contributionBytes(checked) + index * SEALED_SHARE_BYTES
+    const at = checked.ciphertexts * PARAMETERS.ciphertextBytes + index * SEALED_SHARE_BYTES
     shown.push({ receipt, share: await context.store.readBlob(blobs.spool(step.key, receipt.body.member, receiptHash(receipt.body)), at, SEALED_SHARE_BYTES) })
   }
   const bytes = encode(candidates, shown)

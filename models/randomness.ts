@@ -16,7 +16,7 @@ export const randomness: Task<Record<never, never>, { readonly opened: boolean }
   state,
   local: nothing,
   init: () => ({ opened: false }),
-  layout: (_, contributors) => fitBits(contributors, 1, 2, 2, []),
+  layout: (_, contributors) => fitBits(contributors, 1, 20, 20, []),
   contribute: async () => ({ vector: new Float64Array(0), nextLocal: null }),
   advance: () => ({ opened: true }),
   done: ({ opened }) => opened,
