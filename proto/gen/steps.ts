@@ -4,6 +4,7 @@ import type { MessageTypeDefinition } from '@grpc/proto-loader';
 import type { Asks as _consilium_v1_Asks, Asks__Output as _consilium_v1_Asks__Output } from './consilium/v1/Asks.ts';
 import type { Body as _consilium_v1_Body, Body__Output as _consilium_v1_Body__Output } from './consilium/v1/Body.ts';
 import type { Chunk as _consilium_v1_Chunk, Chunk__Output as _consilium_v1_Chunk__Output } from './consilium/v1/Chunk.ts';
+import type { ContributionEnd as _consilium_v1_ContributionEnd, ContributionEnd__Output as _consilium_v1_ContributionEnd__Output } from './consilium/v1/ContributionEnd.ts';
 import type { ContributionHeader as _consilium_v1_ContributionHeader, ContributionHeader__Output as _consilium_v1_ContributionHeader__Output } from './consilium/v1/ContributionHeader.ts';
 import type { ContributionOffsetRequest as _consilium_v1_ContributionOffsetRequest, ContributionOffsetRequest__Output as _consilium_v1_ContributionOffsetRequest__Output } from './consilium/v1/ContributionOffsetRequest.ts';
 import type { ContributionPart as _consilium_v1_ContributionPart, ContributionPart__Output as _consilium_v1_ContributionPart__Output } from './consilium/v1/ContributionPart.ts';
@@ -28,6 +29,7 @@ export interface ProtoGrpcType {
       Asks: MessageTypeDefinition<_consilium_v1_Asks, _consilium_v1_Asks__Output>
       Body: MessageTypeDefinition<_consilium_v1_Body, _consilium_v1_Body__Output>
       Chunk: MessageTypeDefinition<_consilium_v1_Chunk, _consilium_v1_Chunk__Output>
+      ContributionEnd: MessageTypeDefinition<_consilium_v1_ContributionEnd, _consilium_v1_ContributionEnd__Output>
       ContributionHeader: MessageTypeDefinition<_consilium_v1_ContributionHeader, _consilium_v1_ContributionHeader__Output>
       ContributionOffsetRequest: MessageTypeDefinition<_consilium_v1_ContributionOffsetRequest, _consilium_v1_ContributionOffsetRequest__Output>
       ContributionPart: MessageTypeDefinition<_consilium_v1_ContributionPart, _consilium_v1_ContributionPart__Output>

@@ -51,6 +51,7 @@ export async function* untilCut<T>(source: AsyncIterable<T>, signal: AbortSignal
   let ended = false
   try {
     for (;;) {
+      if (signal.aborted) throw reason()
       const next = await orCut(Promise.resolve(iterator.next()), signal, reason)
       if (next.done) {
         ended = true

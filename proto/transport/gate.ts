@@ -2,7 +2,7 @@
 // connection, and asked again for every message and, through recheck(), for every open stream. A certificate that was good at connect
 // and is revoked or expired since opens nothing.
 import { createHash, X509Certificate } from 'node:crypto'
-import { ServerInterceptingCall, type ServerInterceptingCallInterface, type ServerInterceptor } from '@grpc/grpc-js'
+import { type Metadata, ServerInterceptingCall, type ServerInterceptingCallInterface, type ServerInterceptor } from '@grpc/grpc-js'
 import { refuse } from '../../core/errors.ts'
 import { type Digest, toDigest } from '../../core/ids.ts'
 import type { Log } from '../../core/log.ts'
@@ -24,8 +24,8 @@ export type Authorize = (spkiSha256: Digest, certificate: CertificateInfo) => Pe
 
 export interface Gate {
   readonly interceptor: ServerInterceptor
-  /** @throws what authorize throws; EXPIRED. */
-  identify(context: AuthContext): Peer
+  /** Who makes the call with this metadata. @throws what authorize throws; EXPIRED. */
+  identify(metadata: Metadata): Peer
   /** Asks again for every open call and ends those that are no longer allowed. */
   recheck(): void
   /** Ends every open stream with UNAVAILABLE. */
@@ -60,20 +60,23 @@ export function createGate(options: { authorize: Authorize; now: () => number; l
   const read = createReader()
   const open = new Map<object, { readonly check: () => PartialStatusObject | null; readonly end: (status: PartialStatusObject) => void; readonly stream: boolean }>()
 
-  const identify = (context: AuthContext): Peer => {
-    const certificate = context.sslPeerCertificate
+  // By the call's own metadata object: reading the certificate from the socket costs more than the rest of a call.
+  const contexts = new WeakMap<Metadata, Known>()
+
+  const certificateOf = ({ sslPeerCertificate: certificate }: AuthContext): Known | undefined => certificate && read(certificate.raw, certificate.fingerprint256)
+  const peerOf = (certificate: Known | undefined): Peer => {
     if (!certificate) throw refuse('NOT_ENROLLED', 'a connection without a verified certificate')
-    const { key, info } = read(certificate.raw, certificate.fingerprint256)
+    const { key, info } = certificate
     const now = options.now()
     if (now > info.notAfterMs || now < info.notBeforeMs) throw refuse('EXPIRED', `certificate ${info.serial} of ${info.subject} is outside its validity`)
     return options.authorize(key, info)
   }
 
   const interceptor: ServerInterceptor = (method, call) => {
-    const context = call.getAuthContext()
+    const certificate = certificateOf(call.getAuthContext())
     const check = (): PartialStatusObject | null => {
       try {
-        identify(context)
+        peerOf(certificate)
         return null
       } catch (error) {
         return toStatus(toFailure(error, method.path, options.log))
@@ -94,6 +97,10 @@ export function createGate(options: { authorize: Authorize; now: () => number; l
         pass(() => {
           open.set(call, { check, end, stream: method.requestStream || method.responseStream })
           next({
+            onReceiveMetadata: (metadata, forward) => {
+              if (certificate) contexts.set(metadata, certificate)
+              forward(metadata)
+            },
             onReceiveMessage: (message, forward) => pass(() => forward(message)),
             onCancel: () => open.delete(call),
           })
@@ -104,7 +111,7 @@ export function createGate(options: { authorize: Authorize; now: () => number; l
 
   return {
     interceptor,
-    identify,
+    identify: (metadata) => peerOf(contexts.get(metadata)),
     recheck() {
       for (const { check, end } of [...open.values()]) {
         const refused = check()

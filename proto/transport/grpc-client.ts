@@ -10,7 +10,7 @@ import { type AnyCall, callEntries, type DownloadCall, type UnaryCall } from './
 import { frames, orCut, untilCut } from './chunks.ts'
 import { SERVICES, serviceDefinition, type WireMessage, type WireMethod } from './definitions.ts'
 import { fromStatus } from './failures.ts'
-import { contributionHeader } from './forms.ts'
+import { contributionHeader, type Header } from './forms.ts'
 import { channelCredentials, channelOptions } from './tls.ts'
 
 export interface GrpcClientOptions {
@@ -95,7 +95,7 @@ function callerOf(call: AnyCall, wire: Wire): (...args: never[]) => unknown {
     case 'download':
       return (...args: unknown[]) => download(call, wire, args.slice(0, -1), args.at(-1) as AbortSignal)
     case 'upload':
-      return (key: OpeningKey, receipt: Uint8Array, offset: number, chunks: Chunks, signal: AbortSignal) => upload(call, wire, contributionHeader.to({ key, receipt, offset }), chunks, signal)
+      return (key: OpeningKey, receipt: Uint8Array, offset: number, chunks: Chunks, signal: AbortSignal) => upload(call, wire, { key, receipt, offset }, chunks, signal)
     default:
       return call satisfies never
   }
@@ -141,10 +141,11 @@ async function* download(call: DownloadCall<unknown[], unknown>, wire: Wire, arg
   }
 }
 
-async function upload(call: AnyCall, wire: Wire, header: WireMessage, chunks: Chunks, signal: AbortSignal): Promise<void> {
+async function upload(call: AnyCall, wire: Wire, header: Header, chunks: Chunks, signal: AbortSignal): Promise<void> {
   const cut = AbortSignal.any([signal, wire.closing])
   if (cut.aborted) throw wire.failure(null, call, signal)
   const { path, requestSerialize, responseDeserialize } = wire.method(call)
+  const message = contributionHeader.to(header)
   const answered = new AbortController()
   const { promise: answer, resolve, reject } = Promise.withResolvers<void>()
   const stream = wire.client.makeClientStreamRequest<WireMessage, WireMessage>(path, requestSerialize, responseDeserialize, new Metadata(), {}, (error) => {
@@ -157,7 +158,7 @@ async function upload(call: AnyCall, wire: Wire, header: WireMessage, chunks: Ch
   const cancel = (): void => stream.cancel()
   cut.addEventListener('abort', cancel, { once: true })
   try {
-    await send(stream, header, chunks, AbortSignal.any([cut, answered.signal]))
+    await send(stream, message, chunks, AbortSignal.any([cut, answered.signal]))
     await answer
   } catch (error) {
     throw wire.failure(error, call, signal)
@@ -175,6 +176,7 @@ async function send(stream: ClientWritableStream<WireMessage>, header: WireMessa
   try {
     await write({ header })
     for await (const chunk of untilCut(chunks, over, ended)) for (const frame of frames(chunk)) await write({ chunk: frame })
+    await write({ end: {} })
     stream.end()
   } catch (error) {
     if (!over.aborted && !stream.destroyed) throw error

@@ -80,7 +80,7 @@ function createHandlers(service: CoordinatorService, gate: Gate, log: Log): (nam
 function unaryHandler(name: CallName, form: UnaryCall<unknown[], unknown>, invoke: Invoke, gate: Gate, log: Log): handleUnaryCall<WireMessage, WireMessage> {
   return async (call, callback) => {
     try {
-      const peer = gate.identify(call.getAuthContext())
+      const peer = gate.identify(call.metadata)
       callback(null, form.reply.to(await invoke(name, peer, ...form.request.from(call.request))))
     } catch (error) {
       callback(toStatus(toFailure(error, name, log)))
@@ -104,7 +104,7 @@ function downloadHandler(name: CallName, form: DownloadCall<unknown[], unknown>,
     // One message at a time, awaited: `write` itself would take 16 of any size, and its callback never comes where the caller is gone.
     const send = (item: unknown): Promise<void> => orCut(new Promise<void>((resolve, reject) => call.write(form.item.to(item), (error?: Error | null) => (error ? reject(error) : resolve()))), signal, gone)
     try {
-      const peer = gate.identify(call.getAuthContext())
+      const peer = gate.identify(call.metadata)
       const items = invoke(name, peer, ...form.request.from(call.request), signal) as AsyncIterable<unknown>
       for await (const item of untilCut(items, signal, gone))
         if (form.bytes) for (const frame of frames(item as Uint8Array)) await send(frame)
@@ -124,10 +124,10 @@ function uploadHandler(name: CallName, invoke: Invoke, gate: Gate, log: Log): ha
     const { signal, done } = cutSignal(call)
     call.on('error', () => undefined)
     try {
-      const peer = gate.identify(call.getAuthContext())
+      const peer = gate.identify(call.metadata)
       const parts = partsOf(call, signal)
       const { key, receipt, offset } = await headerOf(parts)
-      await orCut(Promise.resolve(invoke(name, peer, key, receipt, offset, chunksIn(parts), signal)), signal, gone)
+      await orCut(Promise.resolve(invoke(name, peer, key, receipt, offset, chunksIn(parts, call), signal)), signal, gone)
       done()
       callback(null, {})
     } catch (error) {
@@ -141,26 +141,29 @@ function uploadHandler(name: CallName, invoke: Invoke, gate: Gate, log: Log): ha
 interface Part {
   readonly header?: Parameters<typeof contributionHeader.from>[0] | null
   readonly chunk?: Uint8Array
+  readonly end?: object | null
 }
-/** The parts of an upload. A cut is an error, never an end: half a contribution must not look like a whole one. */
-async function* partsOf(call: ServerReadableStream<WireMessage, WireMessage>, signal: AbortSignal): AsyncGenerator<Part> {
-  const cut = () => refuse('UNAVAILABLE', 'the upload was cut')
-  try {
-    yield* untilCut(call.iterator({ destroyOnReturn: false }) as AsyncIterable<Part>, signal, cut)
-  } catch (error) {
-    throw signal.aborted || call.destroyed ? cut() : error
-  }
-  if (signal.aborted || !call.readableEnded) throw cut()
-}
+const cutUpload = () => refuse('UNAVAILABLE', 'the upload was cut')
+const partsOf = (call: ServerReadableStream<WireMessage, WireMessage>, signal: AbortSignal): AsyncGenerator<Part> =>
+  untilCut(call.iterator({ destroyOnReturn: false }) as AsyncIterable<Part>, signal, cutUpload)
+
 async function headerOf(parts: AsyncGenerator<Part>): Promise<Header> {
   const first = await parts.next()
   if (first.done) throw refuse('BAD_BYTES', 'an upload without a header')
   if (!first.value.header) throw refuse('BAD_BYTES', 'an upload begins with its header')
   return contributionHeader.from(first.value.header)
 }
-async function* chunksIn(parts: AsyncGenerator<Part>): AsyncGenerator<Uint8Array> {
-  for await (const part of parts) {
-    if (part.header) throw refuse('BAD_BYTES', 'a second header in one upload')
-    yield chunkField(part.chunk)
+
+/** A cut is an error, never an end: half a contribution must not look like a whole one. Node ends a stream that its sender reset, so only the end part counts. */
+async function* chunksIn(parts: AsyncGenerator<Part>, call: ServerReadableStream<WireMessage, WireMessage>): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const part of parts) {
+      if (part.header) throw refuse('BAD_BYTES', 'a second header in one upload')
+      if (part.end) return
+      yield chunkField(part.chunk)
+    }
+  } catch (error) {
+    throw call.destroyed ? cutUpload() : error
   }
+  throw cutUpload()
 }

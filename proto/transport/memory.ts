@@ -7,7 +7,7 @@ import { type AnyCall, type CallName, callEntries, type DownloadCall, type Unary
 import { frames, orCut, untilCut } from './chunks.ts'
 import type { WireMessage } from './definitions.ts'
 import { arrived } from './failures.ts'
-import { chunkField, contributionHeader } from './forms.ts'
+import { chunkField, contributionHeader, type Header } from './forms.ts'
 
 /** `before`: nothing has arrived. `chunk`: one more item of a stream is on its way. `after`: the call has taken effect, its reply is on its way. */
 export type FaultPoint = 'before' | 'chunk' | 'after'
@@ -61,7 +61,7 @@ function callerOf(name: CallName, call: AnyCall, wire: Wire): (...args: never[])
     case 'download':
       return (...args: unknown[]) => download(name, call, wire, args.slice(0, -1), args.at(-1) as AbortSignal)
     case 'upload':
-      return (key: OpeningKey, receipt: Uint8Array, offset: number, chunks: Chunks, signal: AbortSignal) => upload(name, wire, contributionHeader.to({ key, receipt, offset }), chunks, signal)
+      return (key: OpeningKey, receipt: Uint8Array, offset: number, chunks: Chunks, signal: AbortSignal) => upload(name, wire, { key, receipt, offset }, chunks, signal)
     default:
       return call satisfies never
   }
@@ -135,11 +135,11 @@ async function* serveItems(name: CallName, call: DownloadCall<unknown[], unknown
   }
 }
 
-async function upload(name: CallName, wire: Wire, header: WireMessage, chunks: Chunks, signal: AbortSignal): Promise<void> {
+async function upload(name: CallName, wire: Wire, header: Header, chunks: Chunks, signal: AbortSignal): Promise<void> {
   const connection = connected(wire)
   const { cut, reason, stop } = cutBy(signal, connection)
   if (cut.aborted) throw reason()
-  const { key, receipt, offset } = contributionHeader.from({ ...header, ...up(wire, header) } as Parameters<typeof contributionHeader.from>[0])
+  const { key, receipt, offset } = contributionHeader.from(up(wire, contributionHeader.to(header)) as Parameters<typeof contributionHeader.from>[0])
   await wire.fault(name, wire.peer, 'before')
   /** What went wrong on this side, which the far side sees only as a cut. */
   const ours: { error?: unknown } = {}

@@ -10,6 +10,7 @@ export interface TlsIdentity {
   readonly keyPem: string
 }
 const HANDSHAKE_MS = 10_000
+const WINDOW_BYTES = 2 * 2 ** 20
 
 /** grpc-js offers no minimum version; its base class takes the options of the HTTP/2 server as they are. */
 class Tls13Server extends ServerCredentials {
@@ -53,9 +54,11 @@ export const channelOptions = (address: string): ChannelOptions => ({
   'grpc.max_send_message_length': LIMITS.messageBytes + ENVELOPE_BYTES,
   'grpc.keepalive_time_ms': 20_000,
   'grpc.keepalive_timeout_ms': 10_000,
+  // HTTP/2's own window of 64 KiB would be 64 KiB a round trip.
+  'grpc-node.flow_control_window': WINDOW_BYTES,
   'grpc.initial_reconnect_backoff_ms': 200,
   'grpc.max_reconnect_backoff_ms': 5_000,
-  // The daemons repeat calls themselves, from their journal. gRPC's own retries would keep a copy of what was sent.
+  // The daemons repeat calls themselves, from their journal. gRPC must not repeat any behind them.
   'grpc.enable_retries': 0,
   'grpc.service_config_disable_resolution': 1,
   'grpc.use_local_subchannel_pool': 1,

@@ -1,6 +1,7 @@
 // Original file: proto/consilium/v1/steps.proto
 
 import type { ContributionHeader as _consilium_v1_ContributionHeader, ContributionHeader__Output as _consilium_v1_ContributionHeader__Output } from '../../consilium/v1/ContributionHeader.ts';
+import type { ContributionEnd as _consilium_v1_ContributionEnd, ContributionEnd__Output as _consilium_v1_ContributionEnd__Output } from '../../consilium/v1/ContributionEnd.ts';
 
 export interface ContributionPart {
   /**
@@ -11,7 +12,11 @@ export interface ContributionPart {
    * 1 byte to 1 MiB.
    */
   'chunk'?: (Buffer | Uint8Array | string);
-  'part'?: "header"|"chunk";
+  /**
+   * Last. Without it the upload was cut, however the stream ended: HTTP/2 servers may see a reset as an end.
+   */
+  'end'?: (_consilium_v1_ContributionEnd | null);
+  'part'?: "header"|"chunk"|"end";
 }
 
 export interface ContributionPart__Output {
@@ -23,5 +28,9 @@ export interface ContributionPart__Output {
    * 1 byte to 1 MiB.
    */
   'chunk'?: (Buffer);
-  'part'?: "header"|"chunk";
+  /**
+   * Last. Without it the upload was cut, however the stream ended: HTTP/2 servers may see a reset as an end.
+   */
+  'end'?: (_consilium_v1_ContributionEnd__Output | null);
+  'part'?: "header"|"chunk"|"end";
 }

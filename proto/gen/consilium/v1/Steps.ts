@@ -27,14 +27,14 @@ export interface StepsClient extends grpc.Client {
   answer(argument: _consilium_v1_StepBody, callback: grpc.requestCallback<_consilium_v1_Empty__Output>): grpc.ClientUnaryCall;
   
   /**
-   * A header, then the ciphertexts' bytes from the offset on. Answers once whole, verified and durable.
+   * A header, the ciphertexts' bytes from the offset on, an end. Answers once whole, verified and durable.
    */
   Contribute(metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_consilium_v1_Empty__Output>): grpc.ClientWritableStream<_consilium_v1_ContributionPart>;
   Contribute(metadata: grpc.Metadata, callback: grpc.requestCallback<_consilium_v1_Empty__Output>): grpc.ClientWritableStream<_consilium_v1_ContributionPart>;
   Contribute(options: grpc.CallOptions, callback: grpc.requestCallback<_consilium_v1_Empty__Output>): grpc.ClientWritableStream<_consilium_v1_ContributionPart>;
   Contribute(callback: grpc.requestCallback<_consilium_v1_Empty__Output>): grpc.ClientWritableStream<_consilium_v1_ContributionPart>;
   /**
-   * A header, then the ciphertexts' bytes from the offset on. Answers once whole, verified and durable.
+   * A header, the ciphertexts' bytes from the offset on, an end. Answers once whole, verified and durable.
    */
   contribute(metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_consilium_v1_Empty__Output>): grpc.ClientWritableStream<_consilium_v1_ContributionPart>;
   contribute(metadata: grpc.Metadata, callback: grpc.requestCallback<_consilium_v1_Empty__Output>): grpc.ClientWritableStream<_consilium_v1_ContributionPart>;
@@ -203,7 +203,7 @@ export interface StepsHandlers extends grpc.UntypedServiceImplementation {
   Answer: grpc.handleUnaryCall<_consilium_v1_StepBody__Output, _consilium_v1_Empty>;
   
   /**
-   * A header, then the ciphertexts' bytes from the offset on. Answers once whole, verified and durable.
+   * A header, the ciphertexts' bytes from the offset on, an end. Answers once whole, verified and durable.
    */
   Contribute: grpc.handleClientStreamingCall<_consilium_v1_ContributionPart__Output, _consilium_v1_Empty>;
   
