@@ -51,7 +51,7 @@ export interface CorrectnessBound {
   readonly phase: bigint
   /** 43 n T, the round figure above `phase`. */
   readonly stated: bigint
-  /** floor(q / 2): a phase at or below it is read back from its residues without wrapping. */
+  /** floor(q / 2): a phase below it is read back from its residues without wrapping (SEAL centres in doubles: below it by a relative 2^-45). */
   readonly half: bigint
   /** 42 n, the largest |S_i|: below p / 2, so the key sum is read back from its residues mod p too. */
   readonly keySum: number
