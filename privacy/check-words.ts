@@ -1,7 +1,7 @@
 // The check of a step: a linear test that all custodians hold shares of one polynomial, without showing any of them.
 import { encode } from '../core/codec.ts'
 import { refuse } from '../core/errors.ts'
-import { P, multiply, reduce } from './field.ts'
+import { multiply, P, reduce } from './field.ts'
 import { type ReceiptBody, receiptBody } from './messages.ts'
 import { MASKS, SHARE_WORDS } from './shamir.ts'
 import { publicStream, u32Bytes } from './stream.ts'

@@ -35,5 +35,6 @@ export function putCoefficient(words: Uint32Array, i: number, high: number, low:
 export function checkCoefficients(coefficients: BigUint64Array, length: number = PARAMETERS.ringDegree): void {
   if (coefficients.length !== length) throw refuse('BAD_LAYOUT', `${coefficients.length} coefficients, ${length} expected`)
   const words = wordsOf(coefficients)
-  for (let i = 0; i < length; i++) if (!isBelowT(words[2 * i + 1] as number, words[2 * i] as number)) throw refuse('BAD_LAYOUT', `coefficient ${i} is not below T`)
+  for (let i = 0; i < length; i++)
+    if (!isBelowT(words[2 * i + 1] as number, words[2 * i] as number)) throw refuse('BAD_LAYOUT', `coefficient ${i} is not below T`)
 }

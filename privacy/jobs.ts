@@ -17,7 +17,8 @@ export interface OpenInput {
   readonly aggregate: readonly Uint8Array[]
   readonly keySum: Int32Array
 }
-export const open = async ({ cipher, planHash, aggregate, keySum }: OpenInput): Promise<BigUint64Array[]> => await createCipher(cipher).open(parseDigest(planHash), aggregate, keySum)
+export const open = async ({ cipher, planHash, aggregate, keySum }: OpenInput): Promise<BigUint64Array[]> =>
+  await createCipher(cipher).open(parseDigest(planHash), aggregate, keySum)
 export const openJob = defineJob<typeof open>(import.meta.url, 'open')
 
 /** Lives with the contributor; named here by its address only, so that importing the other jobs does not import it. */

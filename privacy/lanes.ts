@@ -29,8 +29,10 @@ export function checkFits(layout: LaneLayout, n: number): void {
   checkRange('lanesPerCoefficient', lanesPerCoefficient, 1, MOST_LANES)
   checkRange('laneBits', laneBits, LANE_BITS.least, LANE_BITS.most)
   checkRange('valueBits', valueBits, 1, 53)
-  if (layout.segments.some((s) => !Number.isSafeInteger(s.length) || s.length < 0 || !(s.clip > 0))) throw refuse('BAD_LAYOUT', 'a segment without a length or a clip')
-  if (layout.segments.some((s) => s.rounding === 'integer' && s.clip > 2 ** (valueBits - 1))) throw refuse('BAD_LAYOUT', 'an integer segment whose clip passes its value bits')
+  if (layout.segments.some((s) => !Number.isSafeInteger(s.length) || s.length < 0 || !(s.clip > 0)))
+    throw refuse('BAD_LAYOUT', 'a segment without a length or a clip')
+  if (layout.segments.some((s) => s.rounding === 'integer' && s.clip > 2 ** (valueBits - 1)))
+    throw refuse('BAD_LAYOUT', 'an integer segment whose clip passes its value bits')
   checkRange('lanes', laneCount(layout), 0, LIMITS.lanes)
   checkRange('ciphertexts', ciphertextCount(layout), 1, LIMITS.ciphertexts)
   if (!correctnessBound(n).fits) throw refuse('BAD_LAYOUT', `${n} contributions pass the correctness bound`)
@@ -54,7 +56,8 @@ export function pack(layout: LaneLayout, q: Float64Array): BigUint64Array[] {
   const { lanesPerCoefficient: lanes, laneBits, valueBits } = layout
   if (q.length !== laneCount(layout)) throw refuse('BAD_LAYOUT', `${q.length} values for ${laneCount(layout)} lanes`)
   const most = 2 ** (valueBits - 1)
-  for (let i = 0; i < q.length; i++) if (!(Number.isInteger(q[i]) && Math.abs(q[i] as number) <= most)) throw refuse('BAD_LAYOUT', `lane ${i} is not an integer of at most ${valueBits} bits`)
+  for (let i = 0; i < q.length; i++)
+    if (!(Number.isInteger(q[i]) && Math.abs(q[i] as number) <= most)) throw refuse('BAD_LAYOUT', `lane ${i} is not an integer of at most ${valueBits} bits`)
   const shifts = Float64Array.from({ length: lanes }, (_, i) => 2 ** (i * laneBits))
   const perCiphertext = valuesIn(layout)
   return Array.from({ length: ciphertextCount(layout) }, (_, j) => {

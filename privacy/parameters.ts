@@ -77,13 +77,20 @@ export function correctnessBound(n: number): CorrectnessBound {
 }
 
 /** The (m, f) that a roster may name. */
-export const CUSTODIES = [[4, 1], [5, 2], [7, 2], [7, 3], [10, 3]] as const
+export const CUSTODIES = [
+  [4, 1],
+  [5, 2],
+  [7, 2],
+  [7, 3],
+  [10, 3],
+] as const
 
 /**
  * Of m custodians f may be corrupt together with the coordinator: any t = f + 1 answers open, and g = ceil((m + f + 1) / 2)
  * signatures certify, so that two certificates share an honest signer (2g - m >= f + 1). @throws BAD_PARAMETERS off the table.
  */
 export function thresholds(m: number, f: number): { readonly t: number; readonly g: number } {
-  if (!CUSTODIES.some(([custodians, corrupt]) => custodians === m && corrupt === f)) throw refuse('BAD_PARAMETERS', `${m} custodians of which ${f} corrupt: not in the table`)
+  if (!CUSTODIES.some(([custodians, corrupt]) => custodians === m && corrupt === f))
+    throw refuse('BAD_PARAMETERS', `${m} custodians of which ${f} corrupt: not in the table`)
   return { t: f + 1, g: Math.ceil((m + f + 1) / 2) }
 }

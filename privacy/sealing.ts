@@ -1,5 +1,16 @@
 // Sealing a key share to one custodian: hybrid, so that it stays closed if either X25519 or ML-KEM-768 falls.
-import { createCipheriv, createDecipheriv, createPrivateKey, createPublicKey, decapsulate, diffieHellman, encapsulate, generateKeyPairSync, hkdfSync, type KeyObject } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createPrivateKey,
+  createPublicKey,
+  decapsulate,
+  diffieHellman,
+  encapsulate,
+  generateKeyPairSync,
+  hkdfSync,
+  type KeyObject,
+} from 'node:crypto'
 import { decode, digest, encode, fixed, hash, hospitalId, struct, u8, u16, u32 } from '../core/codec.ts'
 import { refuse } from '../core/errors.ts'
 import { type Digest, fromDigest, type HospitalId } from '../core/ids.ts'
@@ -108,10 +119,12 @@ export function checkSealingKey(key: Pick<SealingKey, 'x25519' | 'mlkem'>): void
   wipe(agree(generateKeyPairSync('x25519').privateKey, parsePublicKeys(key).x25519, 'BAD_KEY'))
 }
 
-const isFor = (key: SealingKey, context: SealContext): boolean => key.custodian === context.receiver && key.roster === context.rosterHash && key.epoch === context.epoch
+const isFor = (key: SealingKey, context: SealContext): boolean =>
+  key.custodian === context.receiver && key.roster === context.rosterHash && key.epoch === context.epoch
 
 function parsePublicKeys(key: Pick<SealingKey, 'x25519' | 'mlkem'>): { x25519: KeyObject; mlkem: KeyObject } {
-  if (key.x25519.length !== BYTES.x25519 || key.mlkem.length !== BYTES.mlkem) throw refuse('BAD_KEY', `public keys of ${key.x25519.length} and ${key.mlkem.length} bytes`)
+  if (key.x25519.length !== BYTES.x25519 || key.mlkem.length !== BYTES.mlkem)
+    throw refuse('BAD_KEY', `public keys of ${key.x25519.length} and ${key.mlkem.length} bytes`)
   try {
     return { x25519: publicKey('x25519', key.x25519), mlkem: publicKey('ml-kem-768', key.mlkem) }
   } catch (error) {
@@ -141,10 +154,23 @@ function deriveKey(agreed: Buffer, encapsulated: Buffer, bound: Uint8Array): Buf
 
 function bind(receiver: SealingKey, context: SealContext, ephemeral: Uint8Array, encapsulated: Uint8Array): Uint8Array {
   const { planHash: plan, rosterHash: roster, epoch, sender, receiver: to, receiverIndex } = context
-  return encode(binding, { protocol: PROTOCOL_VERSION, plan, roster, epoch, sender, receiver: to, receiverIndex, x25519: receiver.x25519, mlkem: receiver.mlkem, ephemeral, encapsulated })
+  return encode(binding, {
+    protocol: PROTOCOL_VERSION,
+    plan,
+    roster,
+    epoch,
+    sender,
+    receiver: to,
+    receiverIndex,
+    x25519: receiver.x25519,
+    mlkem: receiver.mlkem,
+    ephemeral,
+    encapsulated,
+  })
 }
 
-const publicKey = (type: 'x25519' | 'ml-kem-768', bytes: Uint8Array): KeyObject => createPublicKey({ key: Buffer.from(bytes), format: 'raw-public', asymmetricKeyType: type })
+const publicKey = (type: 'x25519' | 'ml-kem-768', bytes: Uint8Array): KeyObject =>
+  createPublicKey({ key: Buffer.from(bytes), format: 'raw-public', asymmetricKeyType: type })
 const raw = (key: KeyObject): Uint8Array => new Uint8Array(key.export({ format: 'raw-public' }))
 
 function wipe(...secrets: readonly Uint8Array[]): void {

@@ -98,7 +98,8 @@ export function liesOnPolynomial(points: readonly { readonly x: number; readonly
 
 function checkAbscissas(points: readonly { readonly x: number }[]): void {
   if (points.length === 0) throw refuse('BAD_PARAMETERS', 'no points')
-  if (points.some(({ x }) => !Number.isInteger(x) || x < 1 || x >= P) || new Set(points.map(({ x }) => x)).size !== points.length) throw refuse('BAD_PARAMETERS', `points at ${points.map(({ x }) => x).join(', ')}`)
+  if (points.some(({ x }) => !Number.isInteger(x) || x < 1 || x >= P) || new Set(points.map(({ x }) => x)).size !== points.length)
+    throw refuse('BAD_PARAMETERS', `points at ${points.map(({ x }) => x).join(', ')}`)
 }
 
 /** Weights w_k with f(at) = sum_k w_k f(x_k) for every polynomial of degree below points.length: prod_{l != k} (at - x_l) / (x_k - x_l). */

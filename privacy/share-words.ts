@@ -15,7 +15,10 @@ export const SHARE_WORDS_BYTES = 4 * (SHARE_WORDS + MASKS)
 /** 4,096 + 4 little-endian words, each below p, without a length. @throws BAD_BYTES */
 export const shareWords: Codec<ShareWords> = {
   write(to, { share, masks }) {
-    for (const [part, length] of [[share, SHARE_WORDS], [masks, MASKS]] as const) {
+    for (const [part, length] of [
+      [share, SHARE_WORDS],
+      [masks, MASKS],
+    ] as const) {
       checkWords(part, length)
       to.append(new Uint8Array(part.buffer, part.byteOffset, part.byteLength))
     }

@@ -9,7 +9,8 @@ import { addResidues, packCiphertext, parseCiphertext, RESIDUES } from '../wire.
 export function addCiphertexts(partial: readonly Uint8Array[] | null, contributions: readonly (readonly Uint8Array[])[]): Uint8Array[] {
   const terms = partial ? [partial, ...contributions] : contributions
   const count = terms[0]?.length ?? 0
-  if (count === 0 || terms.some((term) => term.length !== count)) throw refuse('BAD_CIPHERTEXT', `contributions of ${terms.map((term) => term.length).join(', ')} ciphertexts`)
+  if (count === 0 || terms.some((term) => term.length !== count))
+    throw refuse('BAD_CIPHERTEXT', `contributions of ${terms.map((term) => term.length).join(', ')} ciphertexts`)
   const scratch = new Float64Array(RESIDUES)
   return Array.from({ length: count }, (_, j) => {
     const sum = new Float64Array(RESIDUES)

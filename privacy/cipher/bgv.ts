@@ -2,12 +2,12 @@
 import { refuse } from '../../core/errors.ts'
 import type { Digest } from '../../core/ids.ts'
 import { sampleBinomial } from '../binomial.ts'
+import type { Cipher, CipherOptions } from '../cipher.ts'
 import { checkCoefficients, WORD, wordsOf } from '../coefficients.ts'
 import { expand } from '../expand.ts'
 import { PARAMETERS } from '../parameters.ts'
 import { type Keyed, openRing, type Ring } from '../seal/index.ts'
 import { PRIMES, packCiphertext, parseCiphertext, RESIDUES, type Residues, subtractResidues } from '../wire.ts'
-import type { Cipher, CipherOptions } from '../cipher.ts'
 import { addCiphertexts } from './add.ts'
 
 const N = PARAMETERS.ringDegree
@@ -41,7 +41,10 @@ export function createBgv(options: CipherOptions): Cipher {
       // Two polynomials fill one object of SEAL: half the work of one at a time.
       const ciphertexts = inPairs(messages.length, (js) => {
         const noisy = js.map((j) => withError(messages[j] as BigUint64Array, sampleBinomial(N, random)))
-        const masked = keyed.mask(js.map((j) => expand(planHash, j)), noisy)
+        const masked = keyed.mask(
+          js.map((j) => expand(planHash, j)),
+          noisy,
+        )
         for (const polynomial of noisy) polynomial.fill(0)
         return masked.map(packCiphertext)
       })
@@ -75,7 +78,7 @@ const T = PARAMETERS.plainPrime
 const FOLD = PARAMETERS.dataPrimes.map((prime) => Number(2n ** 45n % prime))
 const T_MOD = PARAMETERS.dataPrimes.map((prime) => Number(T % prime))
 const T_HALF_LOW = Number(((T - 1n) / 2n) & 0xffffffffn)
-const T_HALF_HIGH = Number((T - 1n) / 2n >> 32n)
+const T_HALF_HIGH = Number(((T - 1n) / 2n) >> 32n)
 
 /**
  * T e + m modulo q as 2 N coefficient residues, m lifted to [-(T-1)/2, (T-1)/2]; wipes e. Exact in doubles: with m = h 2^45 + l,

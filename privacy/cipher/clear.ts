@@ -1,7 +1,7 @@
 // The cipher of learning simulations: same lanes, same keys and shares, same bytes on the wire, and NO secrecy. Daemons refuse it.
 import { sampleBinomial } from '../binomial.ts'
-import { checkCoefficients, putCoefficient, wordsOf, WORD } from '../coefficients.ts'
 import type { Cipher } from '../cipher.ts'
+import { checkCoefficients, putCoefficient, WORD, wordsOf } from '../coefficients.ts'
 import { PARAMETERS } from '../parameters.ts'
 import { packCiphertext, parseCiphertext, RESIDUES, type Residues } from '../wire.ts'
 import { addCiphertexts } from './add.ts'

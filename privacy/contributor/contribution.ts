@@ -45,14 +45,21 @@ export async function prepareContribution(input: ContributionInput): Promise<Con
   checkFits(plan.layout, plan.groups[plan.key.group]?.length ?? 0)
   const { ciphertexts, key } = await createCipher(input.cipher, input.options).encrypt(plan32, pack(plan.layout, input.quantised), random)
   const sealedShares = sealKey(key, plan32, input, random)
-  const receiptBody = { plan: plan32, state: input.stateHash, member: input.member, ciphertexts: ciphertexts.map(ciphertextDigest), shares: sealedShares.map(sealedShareDigest) }
+  const receiptBody = {
+    plan: plan32,
+    state: input.stateHash,
+    member: input.member,
+    ciphertexts: ciphertexts.map(ciphertextDigest),
+    shares: sealedShares.map(sealedShareDigest),
+  }
   return { ciphertexts, sealedShares, receiptBody }
 }
 
 function checkAgreed({ plan, roster, keyEpoch }: ContributionInput): void {
   if (rosterHash(roster) !== plan.roster) throw refuse('OTHER_ROSTER', "the roster is not the plan's")
   if (keyEpochHash(keyEpoch) !== plan.keyEpoch || keyEpoch.roster !== plan.roster) throw refuse('OTHER_EPOCH', "the key epoch is not the plan's")
-  if (keyEpoch.keys.map(({ key }) => key.custodian).join() !== roster.custodians.join()) throw refuse('OTHER_EPOCH', "the key epoch's custodians are not the roster's")
+  if (keyEpoch.keys.map(({ key }) => key.custodian).join() !== roster.custodians.join())
+    throw refuse('OTHER_EPOCH', "the key epoch's custodians are not the roster's")
 }
 
 /** Shares, seals and wipes. */
@@ -64,7 +71,11 @@ function sealKey(key: Int32Array, planHash: Digest, { roster, keyEpoch, member }
   return keyEpoch.keys.map(({ key: receiver }, k) => {
     const words = { share: shares[k] as Uint32Array, masks: masks[k] as Uint32Array }
     const payload = encode(shareWords, words)
-    const sealed = sealShare(receiver, { planHash, rosterHash: keyEpoch.roster, epoch: toKeyEpoch(keyEpoch.epoch), sender: member, receiver: receiver.custodian, receiverIndex: k + 1 }, payload)
+    const sealed = sealShare(
+      receiver,
+      { planHash, rosterHash: keyEpoch.roster, epoch: toKeyEpoch(keyEpoch.epoch), sender: member, receiver: receiver.custodian, receiverIndex: k + 1 },
+      payload,
+    )
     for (const secret of [payload, words.share, words.masks]) secret.fill(0)
     return sealed
   })

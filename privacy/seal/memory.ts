@@ -27,7 +27,8 @@ export interface SealMemory {
 /** @throws BAD_PARAMETERS where the library's serialised form is not the one this file knows. */
 export function createMemory(seal: MainModule, context: SEALContext): SealMemory {
   const bare = (bytes: Uint8Array, payload: number): Uint8Array => {
-    if (bytes.length <= payload || bytes.subarray(bytes.length - payload).some((b) => b !== 0)) throw refuse('BAD_PARAMETERS', `SEAL saved ${bytes.length} bytes for ${payload}`)
+    if (bytes.length <= payload || bytes.subarray(bytes.length - payload).some((b) => b !== 0))
+      throw refuse('BAD_PARAMETERS', `SEAL saved ${bytes.length} bytes for ${payload}`)
     return bytes.slice()
   }
   const ciphertextForm = bare(emptyCiphertext(seal, context), 2 * POLYNOMIAL_BYTES)

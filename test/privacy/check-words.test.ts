@@ -8,7 +8,13 @@ import { liesOnPolynomial, shareKey, shareMasks } from '../../privacy/shamir.ts'
 import { refused } from './refused.ts'
 
 const digestOf = (byte: number) => toDigest(new Uint8Array(32).fill(byte))
-const receipt: ReceiptBody = { plan: digestOf(1), state: digestOf(2), member: parseHospitalId('alpha'), ciphertexts: [digestOf(3)], shares: [digestOf(4), digestOf(5)] }
+const receipt: ReceiptBody = {
+  plan: digestOf(1),
+  state: digestOf(2),
+  member: parseHospitalId('alpha'),
+  ciphertexts: [digestOf(3)],
+  shares: [digestOf(4), digestOf(5)],
+}
 
 // Made by a Python script that writes the receipt's bytes by hand (struct.pack), hashes with hashlib, takes the keystream from `openssl enc -aes-256-ctr`
 // and adds with Python integers.
@@ -21,7 +27,13 @@ describe('among custodians', () => {
   const [t, m] = [3, 5]
   const key = Int32Array.from({ length: 4096 }, (_, i) => (i % 85) - 42)
   const [shares, masks] = [shareKey(key, t, m, systemRandom), shareMasks(t, m, systemRandom)]
-  const onPolynomial = (words: readonly Uint32Array[]): boolean[] => [0, 1, 2, 3].map((r) => liesOnPolynomial(words.map((w, k) => ({ x: k + 1, word: w[r] as number })), t - 1))
+  const onPolynomial = (words: readonly Uint32Array[]): boolean[] =>
+    [0, 1, 2, 3].map((r) =>
+      liesOnPolynomial(
+        words.map((w, k) => ({ x: k + 1, word: w[r] as number })),
+        t - 1,
+      ),
+    )
 
   test('words of honest shares lie on one polynomial of degree t - 1', () => {
     expect(onPolynomial(shares.map((share, k) => checkWords(receipt, share, masks[k] as Uint32Array)))).toEqual([true, true, true, true])
@@ -34,7 +46,9 @@ describe('among custodians', () => {
   })
   test('another receipt has other weights', () => {
     const other = { ...receipt, shares: [digestOf(4), digestOf(6)] }
-    expect(checkWords(receipt, shares[0] as Uint32Array, masks[0] as Uint32Array)).not.toEqual(checkWords(other, shares[0] as Uint32Array, masks[0] as Uint32Array))
+    expect(checkWords(receipt, shares[0] as Uint32Array, masks[0] as Uint32Array)).not.toEqual(
+      checkWords(other, shares[0] as Uint32Array, masks[0] as Uint32Array),
+    )
   })
   test('shares of another shape are refused', () => {
     expect(() => checkWords(receipt, new Uint32Array(4095), new Uint32Array(4))).toThrow(refused('BAD_BYTES'))

@@ -10,8 +10,20 @@ const bytesOf = (residues: Float64Array): Uint8Array => new Uint8Array(BigUint64
 // Made by a Python script from the docstring alone: hashlib.sha256 for the key, `openssl enc -aes-256-ctr` for the keystream, Python integers for
 // the draws; the last column is SHA-256 of all 8,192 residues as little-endian u64.
 test.each([
-  { j: 0, first: [10561477734590, 1136951140192], middle: 8195331929873, last: 7248945820934, sha256: '0175e87a9331203e192eecd9f9a69128b0a39def4c283de257db7699ed2b7f0a' },
-  { j: 3, first: [11192290724310, 24274178175696], middle: 14435882733049, last: 29326105916447, sha256: '2c426a6df92c0d26d4267b45947e77f38c2a2bf574a45484fab8e1b44fd9ebb8' },
+  {
+    j: 0,
+    first: [10561477734590, 1136951140192],
+    middle: 8195331929873,
+    last: 7248945820934,
+    sha256: '0175e87a9331203e192eecd9f9a69128b0a39def4c283de257db7699ed2b7f0a',
+  },
+  {
+    j: 3,
+    first: [11192290724310, 24274178175696],
+    middle: 14435882733049,
+    last: 29326105916447,
+    sha256: '2c426a6df92c0d26d4267b45947e77f38c2a2bf574a45484fab8e1b44fd9ebb8',
+  },
 ])('a_$j of a plan is the polynomial that an independent implementation draws', ({ j, first, middle, last, sha256 }) => {
   const a = expand(plan, j)
   expect([...a.subarray(0, 2), a[4096], a[8191]]).toEqual([...first, middle, last])

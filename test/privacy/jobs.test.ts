@@ -23,7 +23,9 @@ test.each([
   const step = createStep(layout)
   const bytes = { plan: encode(plan, step.plan), roster: encode(roster, step.roster), keyEpoch: encode(keyEpoch, step.keyEpoch) }
   const quantised = (k: number): Float64Array => Float64Array.from({ length: 100 }, (_, i) => i - 50 + k)
-  const sent = await Promise.all(step.roster.members.map(({ id }, k) => work.run(encryptJob, { cipher: 'bgv', ...bytes, stateHash: step.plan.state, member: id, quantised: quantised(k) })))
+  const sent = await Promise.all(
+    step.roster.members.map(({ id }, k) => work.run(encryptJob, { cipher: 'bgv', ...bytes, stateHash: step.plan.state, member: id, quantised: quantised(k) })),
+  )
   const partial = await work.run(addJob, { cipher: 'bgv', partial: null, contributions: sent.slice(0, 3).map((s) => s.ciphertexts) })
   const aggregate = await work.run(addJob, { cipher: 'bgv', partial, contributions: sent.slice(3).map((s) => s.ciphertexts) })
   const answers = step.custodians.slice(0, 3).map(({ own, privateKey }, k) => ({

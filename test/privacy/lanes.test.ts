@@ -20,13 +20,21 @@ const addMessages = (all: readonly BigUint64Array[][]): BigUint64Array[] =>
 const shape = fc.record({ lanes: fc.integer({ min: 1, max: 4 }), n: fc.integer({ min: 1, max: 12 }) }).chain(({ lanes, n }) =>
   fc.integer({ min: 8, max: Math.floor(57 / lanes) }).chain((laneBits) => {
     const mostValueBits = Math.min(53, laneBits - 1 - Math.ceil(Math.log2(n + 1)) + 1)
-    return fc.record({ lanes: fc.constant(lanes), n: fc.constant(n), laneBits: fc.constant(laneBits), valueBits: fc.integer({ min: 1, max: Math.max(1, mostValueBits) }) })
+    return fc.record({
+      lanes: fc.constant(lanes),
+      n: fc.constant(n),
+      laneBits: fc.constant(laneBits),
+      valueBits: fc.integer({ min: 1, max: Math.max(1, mostValueBits) }),
+    })
   }),
 )
 const vectorOf = (length: number, valueBits: number, seed: number): Float64Array => {
   const most = 2 ** (valueBits - 1)
   let state = seed >>> 0
-  const next = (): number => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32
+  const next = (): number => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return state / 2 ** 32
+  }
   // A fifth at each extreme, where borrows and overflows live.
   return Float64Array.from({ length }, () => (next() < 0.2 ? most : next() < 0.25 ? -most : Math.floor((next() + next() / 2 ** 32) * (2 * most + 1)) - most))
 }
@@ -61,7 +69,16 @@ describe('packing', () => {
     expect(message[4095]).toBe((((lane(12285) + 2n ** 38n) % T) + T) % T)
   })
   test('spends exactly as many ciphertexts as needed', () => {
-    for (const [lanes, length, count] of [[1, 0, 1], [1, 1, 1], [1, 4095, 1], [1, 4096, 2], [2, 8191, 1], [2, 8192, 2], [2, 16382, 2], [2, 16383, 3]] as const) {
+    for (const [lanes, length, count] of [
+      [1, 0, 1],
+      [1, 1, 1],
+      [1, 4095, 1],
+      [1, 4096, 2],
+      [2, 8191, 1],
+      [2, 8192, 2],
+      [2, 16382, 2],
+      [2, 16383, 3],
+    ] as const) {
       const layout = layoutOf(lanes, 28, 16, length)
       expect(ciphertextCount(layout)).toBe(count)
       expect(pack(layout, new Float64Array(length)).length).toBe(count)
@@ -104,7 +121,14 @@ describe('a layout fits', () => {
     }
   }
   test('iff the largest sums of all lanes together stay within (T-1)/2, to the last contributor', () => {
-    for (const [lanes, laneBits, valueBits] of [[1, 50, 40], [2, 29, 16], [3, 19, 12], [4, 14, 8], [2, 30, 24], [1, 58, 53]] as const) {
+    for (const [lanes, laneBits, valueBits] of [
+      [1, 50, 40],
+      [2, 29, 16],
+      [3, 19, 12],
+      [4, 14, 8],
+      [2, 30, 24],
+      [1, 58, 53],
+    ] as const) {
       const layout = layoutOf(lanes, laneBits, valueBits, 10)
       const most = Array.from({ length: 10_000 }, (_, i) => i + 1).filter((n) => fits(layout, n))
       const byHand = Array.from({ length: 10_000 }, (_, i) => BigInt(i + 1)).filter((n) => {
@@ -118,7 +142,15 @@ describe('a layout fits', () => {
   test('only within its limits', () => {
     const good = layoutOf(2, 29, 16, 10)
     expect(fits(good, 10)).toBe(true)
-    const wrong: Partial<LaneLayout>[] = [{ lanesPerCoefficient: 0 }, { lanesPerCoefficient: 8 }, { lanesPerCoefficient: 1.5 }, { laneBits: 7 }, { laneBits: 59 }, { valueBits: 0 }, { valueBits: 54 }]
+    const wrong: Partial<LaneLayout>[] = [
+      { lanesPerCoefficient: 0 },
+      { lanesPerCoefficient: 8 },
+      { lanesPerCoefficient: 1.5 },
+      { laneBits: 7 },
+      { laneBits: 59 },
+      { valueBits: 0 },
+      { valueBits: 54 },
+    ]
     for (const part of wrong) expect(fits({ ...good, ...part }, 10)).toBe(false)
     for (const n of [0, -1, 1.5, 10_001]) expect(fits(layoutOf(1, 50, 2, 1), n)).toBe(false)
     expect(fits(layoutOf(1, 50, 16, 1024 * 4095), 10)).toBe(true)
@@ -129,8 +161,10 @@ describe('a layout fits', () => {
 
 test('what does not belong to a layout is refused by code', () => {
   const layout = layoutOf(2, 29, 8, 4)
-  for (const q of [Float64Array.of(1, 2, 3), Float64Array.of(129, 0, 0, 0), Float64Array.of(0.5, 0, 0, 0), Float64Array.of(Number.NaN, 0, 0, 0)]) expect(() => pack(layout, q)).toThrow(refused('BAD_LAYOUT'))
+  for (const q of [Float64Array.of(1, 2, 3), Float64Array.of(129, 0, 0, 0), Float64Array.of(0.5, 0, 0, 0), Float64Array.of(Number.NaN, 0, 0, 0)])
+    expect(() => pack(layout, q)).toThrow(refused('BAD_LAYOUT'))
   const good = new BigUint64Array(4096)
-  for (const messages of [[], [good, good], [new BigUint64Array(4095)], [new BigUint64Array(4096).fill(T)]]) expect(() => unpack(layout, messages, 2)).toThrow(refused('BAD_LAYOUT'))
+  for (const messages of [[], [good, good], [new BigUint64Array(4095)], [new BigUint64Array(4096).fill(T)]])
+    expect(() => unpack(layout, messages, 2)).toThrow(refused('BAD_LAYOUT'))
   expect(() => unpack(layoutOf(2, 29, 29, 4), [good], 2)).toThrow(refused('BAD_LAYOUT'))
 })

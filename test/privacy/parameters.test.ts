@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { CUSTODIES, checkParameters, correctnessBound, PARAMETERS, thresholds } from '../../privacy/parameters.ts'
 import { refused } from './refused.ts'
-import { checkParameters, correctnessBound, CUSTODIES, PARAMETERS, thresholds } from '../../privacy/parameters.ts'
 
 const isPrime = (n: bigint): boolean => {
   for (const base of [2n, 3n, 5n, 7n, 11n, 13n, 17n, 19n, 23n, 29n, 31n, 37n]) {
@@ -23,7 +23,12 @@ const isPrime = (n: bigint): boolean => {
 describe('the named set', () => {
   test('has primes of the stated sizes, congruent 1 mod 2N, so that the NTT exists', () => {
     const { dataPrimes, specialPrime, plainPrime, ringDegree } = PARAMETERS
-    for (const [prime, bits] of [[dataPrimes[0], 45], [dataPrimes[1], 45], [specialPrime, 19], [plainPrime, 58]] as const) {
+    for (const [prime, bits] of [
+      [dataPrimes[0], 45],
+      [dataPrimes[1], 45],
+      [specialPrime, 19],
+      [plainPrime, 58],
+    ] as const) {
       expect(prime.toString(2).length).toBe(bits)
       expect(prime % BigInt(2 * ringDegree)).toBe(1n)
       expect(isPrime(prime)).toBe(true)
@@ -73,7 +78,13 @@ describe('the correctness bound', () => {
 
 describe('thresholds', () => {
   test('are those of the table', () => {
-    expect(CUSTODIES.map(([m, f]) => thresholds(m, f))).toEqual([{ t: 2, g: 3 }, { t: 3, g: 4 }, { t: 3, g: 5 }, { t: 4, g: 6 }, { t: 4, g: 7 }])
+    expect(CUSTODIES.map(([m, f]) => thresholds(m, f))).toEqual([
+      { t: 2, g: 3 },
+      { t: 3, g: 4 },
+      { t: 3, g: 5 },
+      { t: 4, g: 6 },
+      { t: 4, g: 7 },
+    ])
   })
   test('let two certificates share an honest signer and survive one absent custodian', () => {
     for (const [m, f] of CUSTODIES) {

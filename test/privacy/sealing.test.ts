@@ -30,7 +30,14 @@ describe('a sealed share', () => {
     expect(Buffer.from(again).subarray(32, 1120).equals(sealed.subarray(32, 1120))).toBe(false)
     expect(sealedShareDigest(again)).not.toBe(sealedShareDigest(sealed))
   })
-  const changes: { [K in keyof SealContext]: SealContext[K] } = { planHash: digestOf(9), rosterHash: digestOf(9), epoch: 4, sender: parseHospitalId('gamma'), receiver: parseHospitalId('gamma'), receiverIndex: 1 }
+  const changes: { [K in keyof SealContext]: SealContext[K] } = {
+    planHash: digestOf(9),
+    rosterHash: digestOf(9),
+    epoch: 4,
+    sender: parseHospitalId('gamma'),
+    receiver: parseHospitalId('gamma'),
+    receiverIndex: 1,
+  }
   test.each(Object.keys(changes) as (keyof SealContext)[])('does not open under another %s, even where the receiver calls its own key so', (field) => {
     const other = { ...context, [field]: changes[field] }
     const own = { ...key, roster: other.rosterHash, epoch: other.epoch, custodian: other.receiver }
@@ -45,7 +52,13 @@ describe('a sealed share', () => {
     const other = createSealingKeyPair().privateKey
     expect(() => openShare(other, key, context, sealed)).toThrow(refused('SHARE_NOT_OPEN'))
     const [right, wrong] = [pair.privateKey.reveal(), other.reveal()]
-    for (const mixed of [[...right.subarray(0, 33), ...wrong.subarray(33)], [...wrong.subarray(0, 33), ...right.subarray(33)], [...right.subarray(0, 96)], [2, ...right.subarray(1)], []])
+    for (const mixed of [
+      [...right.subarray(0, 33), ...wrong.subarray(33)],
+      [...wrong.subarray(0, 33), ...right.subarray(33)],
+      [...right.subarray(0, 96)],
+      [2, ...right.subarray(1)],
+      [],
+    ])
       expect(() => openShare(new SecretBytes(Uint8Array.from(mixed)), key, context, sealed)).toThrow(refused('SHARE_NOT_OPEN'))
   })
   test('does not open after any change of any byte, cut or addition, and never fails otherwise', () => {
@@ -65,7 +78,8 @@ describe('a sealed share', () => {
     expect(() => openShare(pair.privateKey, key, context, new Uint8Array(1 << 20))).toThrow(refused('SHARE_NOT_OPEN'))
   })
   test('does not open where its ephemeral key has low order', () => {
-    for (const point of LOW_ORDER) expect(() => openShare(pair.privateKey, key, context, Uint8Array.from([...point, ...sealed.subarray(32)]))).toThrow(refused('SHARE_NOT_OPEN'))
+    for (const point of LOW_ORDER)
+      expect(() => openShare(pair.privateKey, key, context, Uint8Array.from([...point, ...sealed.subarray(32)]))).toThrow(refused('SHARE_NOT_OPEN'))
   })
 })
 
@@ -95,7 +109,8 @@ describe('a public key', () => {
   })
   test('that is well formed is accepted', () => expect(() => checkSealingKey(key)).not.toThrow())
   test('of another custodian, roster or epoch than the context is refused before anything is sealed to it', () => {
-    for (const part of [{ custodian: alpha }, { roster: digestOf(9) }, { epoch: 4 }]) expect(() => sealShare({ ...key, ...part }, context, payload)).toThrow(refused('BAD_KEY'))
+    for (const part of [{ custodian: alpha }, { roster: digestOf(9) }, { epoch: 4 }])
+      expect(() => sealShare({ ...key, ...part }, context, payload)).toThrow(refused('BAD_KEY'))
   })
 })
 
@@ -116,7 +131,8 @@ describe('share words', () => {
   })
   test('are refused at any other length and where a word is not below p', () => {
     const bytes = encode(shareWords, words)
-    for (const other of [bytes.subarray(1), Uint8Array.from([...bytes, 0]), new Uint8Array()]) expect(() => decode(shareWords, other)).toThrow(refused('BAD_BYTES'))
+    for (const other of [bytes.subarray(1), Uint8Array.from([...bytes, 0]), new Uint8Array()])
+      expect(() => decode(shareWords, other)).toThrow(refused('BAD_BYTES'))
     for (const at of [0, 4095, 4096, 4099]) {
       const bad = bytes.slice()
       new DataView(bad.buffer).setUint32(4 * at, P, true)

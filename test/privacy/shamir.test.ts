@@ -1,14 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createSeededRandom, type Random, systemRandom } from '../../core/random.ts'
+import { createSeededRandom, systemRandom } from '../../core/random.ts'
 import { invert, multiply, P, reduce, uniformElements } from '../../privacy/field.ts'
 import { addShares, interpolateAtZero, liesOnPolynomial, shareKey, shareMasks } from '../../privacy/shamir.ts'
 import { refused } from './refused.ts'
+import { scriptedRandom } from './scripted.ts'
 
 const element = fc.oneof(fc.integer({ min: 0, max: P - 1 }), fc.constantFrom(0, 1, 2, P - 1, P - 2, 65535, 65536, 2 ** 30))
 const points = (shares: readonly Uint32Array[], ks: readonly number[]) => ks.map((k) => ({ x: k + 1, words: shares[k] as Uint32Array }))
 /** All subsets of `size` of 0..m-1. */
-const subsets = (m: number, size: number, from = 0): number[][] => (size === 0 ? [[]] : Array.from({ length: m - from }, (_, i) => subsets(m, size - 1, from + i + 1).map((rest) => [from + i, ...rest])).flat())
+const subsets = (m: number, size: number, from = 0): number[][] =>
+  size === 0 ? [[]] : Array.from({ length: m - from }, (_, i) => subsets(m, size - 1, from + i + 1).map((rest) => [from + i, ...rest])).flat()
 
 describe('the field of 2^31 - 1', () => {
   test('multiplies, reduces and inverts as integers do', () => {
@@ -21,9 +23,7 @@ describe('the field of 2^31 - 1', () => {
     )
   })
   test('draws uniform elements by rejecting the word that is p', () => {
-    const words = [P, 2 ** 32 - 1, 5, 2 ** 31 + 6]
-    let at = 0
-    const scripted: Random = { secure: false, fill: (array) => (array.forEach((_, i) => { array[i] = words[at++] as never }), array) }
+    const scripted = scriptedRandom(P, 2 ** 32 - 1, 5, 2 ** 31 + 6)
     expect([...uniformElements(2, scripted)]).toEqual([5, 6])
   })
 })
@@ -32,7 +32,7 @@ describe('shares', () => {
   // Made by a Python script that evaluates secret + r1 x + r2 x^2 mod p with Python integers: words 0-5 are r1, 6-11 r2.
   test('are those of an independent implementation', () => {
     const words = [1234567, 9876536, 33333309, 79012288, 154320875, 266666472, 423456481, 632098304, 899999343, 1234567000, 1643208677, 2133331776]
-    const scripted: Random = { secure: false, fill: (array) => (array.set(words as never), array) }
+    const scripted = scriptedRandom(...words)
     const shares = shareKey(Int32Array.of(0, 1, -1, 42, -42, 1000000), 3, 5, scripted)
     expect(shares.map((share) => [...share])).toEqual([
       [424691048, 641974841, 933332651, 1313579330, 1797529510, 253514601],
@@ -43,14 +43,20 @@ describe('shares', () => {
     ])
   })
   test('of any t custodians give the sum of keys, the same for each choice; t - 1 give something else', () => {
-    for (const [m, t] of [[4, 2], [5, 3], [7, 3], [7, 4], [10, 4]] as const)
+    for (const [m, t] of [
+      [4, 2],
+      [5, 3],
+      [7, 3],
+      [7, 4],
+      [10, 4],
+    ] as const)
       fc.assert(
         fc.property(fc.array(fc.array(fc.integer({ min: -42, max: 42 }), { minLength: 8, maxLength: 8 }), { minLength: 1, maxLength: 6 }), (keys) => {
           const shared = keys.map((key) => shareKey(Int32Array.from(key), t, m, systemRandom))
           const answers = Array.from({ length: m }, (_, k) => addShares(shared.map((shares) => shares[k] as Uint32Array)))
           const sum = Int32Array.from({ length: 8 }, (_, i) => keys.reduce((total, key) => total + (key[i] as number), 0))
           for (const ks of subsets(m, t)) expect(interpolateAtZero(points(answers, ks))).toEqual(sum)
-          expect(interpolateAtZero(points(answers, [...subsets(m, t)[0] as number[]].reverse()))).toEqual(sum)
+          expect(interpolateAtZero(points(answers, [...(subsets(m, t)[0] as number[])].reverse()))).toEqual(sum)
           for (const ks of subsets(m, t - 1)) expect(interpolateAtZero(points(answers, ks))).not.toEqual(sum)
         }),
         { numRuns: 10 },
@@ -61,7 +67,13 @@ describe('shares', () => {
     const shares = shareKey(Int32Array.of(17), 3, 5, systemRandom)
     const seen = [1, 2].map((x) => ({ x, word: shares[x - 1]?.[0] as number }))
     for (const candidate of [-42, 0, 17, 42]) {
-      const third = interpolateAtZeroOf([{ x: 1, y: seen[0]?.word as number }, { x: 2, y: seen[1]?.word as number }], candidate)
+      const third = interpolateAtZeroOf(
+        [
+          { x: 1, y: seen[0]?.word as number },
+          { x: 2, y: seen[1]?.word as number },
+        ],
+        candidate,
+      )
       expect(liesOnPolynomial([...seen, { x: 3, word: third }], 2)).toBe(true)
       expect([...interpolateAtZero([...seen, { x: 3, word: third }].map(({ x, word }) => ({ x, words: Uint32Array.of(word) })))]).toEqual([candidate])
     }
@@ -91,26 +103,61 @@ function interpolateAtZeroOf([a, b]: [{ x: number; y: number }, { x: number; y: 
 describe('liesOnPolynomial', () => {
   test('finds one changed word among any number of points above degree + 1', () => {
     fc.assert(
-      fc.property(fc.array(element, { minLength: 3, maxLength: 3 }), fc.integer({ min: 4, max: 10 }), fc.nat(9), fc.integer({ min: 1, max: P - 1 }), (coefficients, count, at, shift) => {
-        const on = Array.from({ length: count }, (_, k) => ({ x: k + 1, word: coefficients.reduceRight((v, c) => reduce(multiply(v, k + 1) + c), 0) }))
-        expect(liesOnPolynomial(on, 2)).toBe(true)
-        const off = on.map((point, k) => (k === at % count ? { x: point.x, word: reduce(point.word + shift) } : point))
-        expect(liesOnPolynomial(off, 2)).toBe(false)
-      }),
+      fc.property(
+        fc.array(element, { minLength: 3, maxLength: 3 }),
+        fc.integer({ min: 4, max: 10 }),
+        fc.nat(9),
+        fc.integer({ min: 1, max: P - 1 }),
+        (coefficients, count, at, shift) => {
+          const on = Array.from({ length: count }, (_, k) => ({ x: k + 1, word: coefficients.reduceRight((v, c) => reduce(multiply(v, k + 1) + c), 0) }))
+          expect(liesOnPolynomial(on, 2)).toBe(true)
+          const off = on.map((point, k) => (k === at % count ? { x: point.x, word: reduce(point.word + shift) } : point))
+          expect(liesOnPolynomial(off, 2)).toBe(false)
+        },
+      ),
     )
   })
-  test('has nothing to check on degree + 1 points', () => expect(liesOnPolynomial([{ x: 1, word: 5 }, { x: 2, word: 900 }], 1)).toBe(true))
+  test('has nothing to check on degree + 1 points', () =>
+    expect(
+      liesOnPolynomial(
+        [
+          { x: 1, word: 5 },
+          { x: 2, word: 900 },
+        ],
+        1,
+      ),
+    ).toBe(true))
 })
 
 test('malformed points and shares are refused by code', () => {
   const words = Uint32Array.of(1)
-  expect(() => interpolateAtZero([{ x: 1, words }, { x: 1, words }])).toThrow(refused('BAD_PARAMETERS'))
+  expect(() =>
+    interpolateAtZero([
+      { x: 1, words },
+      { x: 1, words },
+    ]),
+  ).toThrow(refused('BAD_PARAMETERS'))
   expect(() => interpolateAtZero([{ x: 0, words }])).toThrow(refused('BAD_PARAMETERS'))
   expect(() => interpolateAtZero([])).toThrow(refused('BAD_PARAMETERS'))
-  expect(() => interpolateAtZero([{ x: 1, words }, { x: 2, words: Uint32Array.of(P) }])).toThrow(refused('BAD_BYTES'))
-  expect(() => interpolateAtZero([{ x: 1, words }, { x: 2, words: Uint32Array.of(1, 2) }])).toThrow(refused('BAD_BYTES'))
+  expect(() =>
+    interpolateAtZero([
+      { x: 1, words },
+      { x: 2, words: Uint32Array.of(P) },
+    ]),
+  ).toThrow(refused('BAD_BYTES'))
+  expect(() =>
+    interpolateAtZero([
+      { x: 1, words },
+      { x: 2, words: Uint32Array.of(1, 2) },
+    ]),
+  ).toThrow(refused('BAD_BYTES'))
   expect(() => liesOnPolynomial([{ x: 1, word: P }], 0)).toThrow(refused('BAD_BYTES'))
   expect(() => addShares([])).toThrow(refused('BAD_BYTES'))
   expect(() => addShares([words, new Uint32Array(2)])).toThrow(refused('BAD_BYTES'))
-  for (const [t, m] of [[0, 5], [6, 5], [1.5, 5]] as const) expect(() => shareMasks(t, m, systemRandom)).toThrow(refused('BAD_PARAMETERS'))
+  for (const [t, m] of [
+    [0, 5],
+    [6, 5],
+    [1.5, 5],
+  ] as const)
+    expect(() => shareMasks(t, m, systemRandom)).toThrow(refused('BAD_PARAMETERS'))
 })

@@ -2,17 +2,21 @@ import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
 import { isRefusal } from '../../core/errors.ts'
-import { createSeededRandom } from '../../core/random.ts'
 import { toDigest } from '../../core/ids.ts'
+import { createSeededRandom } from '../../core/random.ts'
 import { createCipher } from '../../privacy/cipher.ts'
 import { PARAMETERS } from '../../privacy/parameters.ts'
-import { addResidues, ciphertextDigest, packCiphertext, parseCiphertext, PRIMES, RESIDUES, subtractResidues } from '../../privacy/wire.ts'
+import { addResidues, ciphertextDigest, PRIMES, packCiphertext, parseCiphertext, RESIDUES, subtractResidues } from '../../privacy/wire.ts'
 import { refused } from './refused.ts'
 
 const sealLoads = vi.hoisted(() => ({ count: 0 }))
 vi.mock('node-seal/allows', async (original) => {
   const real = await original<typeof import('node-seal/allows')>()
-  return { ...real, initialize: (...args: Parameters<typeof real.initialize>) => (sealLoads.count++, real.initialize(...args)) }
+  const initialize: typeof real.initialize = (options) => {
+    sealLoads.count++
+    return real.initialize(options)
+  }
+  return { ...real, initialize }
 })
 
 const BYTES = PARAMETERS.ciphertextBytes
@@ -26,7 +30,10 @@ function residuesOf(seed: number): Float64Array {
 }
 /** The format written down a second time, slowly: one integer of 8,192 x 45 bits. */
 function packByBigInt(residues: Float64Array): Uint8Array {
-  const hex = [...residues].reverse().map((v) => v.toString(2).padStart(45, '0')).join('')
+  const hex = [...residues]
+    .reverse()
+    .map((v) => v.toString(2).padStart(45, '0'))
+    .join('')
   return Uint8Array.from({ length: BYTES }, (_, i) => Number.parseInt(hex.slice(hex.length - 8 * (i + 1), hex.length - 8 * i), 2))
 }
 const withResidue = (bytes: Uint8Array, i: number, v: number): Uint8Array => {
@@ -49,10 +56,12 @@ describe('the wire form of a ciphertext', () => {
     }
   })
   test('holds the extreme residues 0 and prime - 1 everywhere', () => {
-    for (const residues of [new Float64Array(RESIDUES), new Float64Array(RESIDUES).map((_, i) => primeAt(i) - 1)]) expect(parseCiphertext(packCiphertext(residues))).toEqual(residues)
+    for (const residues of [new Float64Array(RESIDUES), new Float64Array(RESIDUES).map((_, i) => primeAt(i) - 1)])
+      expect(parseCiphertext(packCiphertext(residues))).toEqual(residues)
   })
   test('refuses to write what is no residue', () => {
-    for (const bad of [-1, 0.5, Number.NaN, PRIMES[0]]) expect(() => packCiphertext(new Float64Array(RESIDUES).fill(bad, 7, 8))).toThrow(refused('BAD_CIPHERTEXT'))
+    for (const bad of [-1, 0.5, Number.NaN, PRIMES[0]])
+      expect(() => packCiphertext(new Float64Array(RESIDUES).fill(bad, 7, 8))).toThrow(refused('BAD_CIPHERTEXT'))
     expect(() => packCiphertext(new Float64Array(RESIDUES - 1))).toThrow(refused('BAD_CIPHERTEXT'))
   })
   test('is read from a view into a larger buffer, at any offset', () => {
@@ -81,18 +90,33 @@ describe('hostile bytes', () => {
   const valid = packCiphertext(residuesOf(8))
   const hostile = fc.oneof(
     // A residue at or above its prime, at a random place: the only thing that is wrong.
-    { weight: 3, arbitrary: fc.tuple(fc.nat(RESIDUES - 1), fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })).map(([i, x]) => withResidue(valid, i, primeAt(i) + Math.floor(x * (2 ** 45 - primeAt(i))))) },
+    {
+      weight: 3,
+      arbitrary: fc
+        .tuple(fc.nat(RESIDUES - 1), fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }))
+        .map(([i, x]) => withResidue(valid, i, primeAt(i) + Math.floor(x * (2 ** 45 - primeAt(i))))),
+    },
     { weight: 2, arbitrary: fc.nat(BYTES - 1).map((n) => valid.subarray(0, n)) },
     { weight: 2, arbitrary: fc.uint8Array({ minLength: 1, maxLength: 64 }).map((more) => new Uint8Array(Buffer.concat([valid, more]))) },
     { weight: 3, arbitrary: fc.uint8Array({ maxLength: 300 }) },
-    { weight: 1, arbitrary: fc.constantFrom(new Uint8Array(BYTES).fill(255), new Uint8Array(2 * BYTES), new Uint8Array(BYTES - 1), new Uint8Array(BYTES + 1), new Uint8Array()) },
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom(
+        new Uint8Array(BYTES).fill(255),
+        new Uint8Array(2 * BYTES),
+        new Uint8Array(BYTES - 1),
+        new Uint8Array(BYTES + 1),
+        new Uint8Array(),
+      ),
+    },
   )
   test('are refused by code in 10,000 cases, by everything that takes ciphertexts, and none wakes SEAL', { timeout: 60_000 }, async () => {
     const [cipher, keySum] = [createCipher('bgv'), new Int32Array(PARAMETERS.ringDegree)]
     await fc.assert(
       fc.asyncProperty(hostile, async (bytes) => {
         const outcomes = await Promise.allSettled([cipher.add(null, [[bytes]]), cipher.open(PLAN, [bytes], keySum)])
-        for (const outcome of outcomes) if (outcome.status === 'fulfilled' || !isRefusal(outcome.reason, 'BAD_CIPHERTEXT')) throw new Error(`taken: ${bytes.length} bytes`)
+        for (const outcome of outcomes)
+          if (outcome.status === 'fulfilled' || !isRefusal(outcome.reason, 'BAD_CIPHERTEXT')) throw new Error(`taken: ${bytes.length} bytes`)
       }),
       { numRuns: 10_000, endOnFailure: true },
     )

@@ -15,7 +15,8 @@ import { refused } from '../refused.ts'
 import { createStep, digestOf } from './step.ts'
 
 const layout: LaneLayout = { lanesPerCoefficient: 2, laneBits: 28, valueBits: 16, segments: [{ name: 'v', length: 9000, clip: 1, rounding: 'stochastic' }] }
-const subsets = (m: number, size: number, from = 0): number[][] => (size === 0 ? [[]] : Array.from({ length: m - from }, (_, i) => subsets(m, size - 1, from + i + 1).map((rest) => [from + i, ...rest])).flat())
+const subsets = (m: number, size: number, from = 0): number[][] =>
+  size === 0 ? [[]] : Array.from({ length: m - from }, (_, i) => subsets(m, size - 1, from + i + 1).map((rest) => [from + i, ...rest])).flat()
 
 describe.each([
   { cipher: 'bgv', custodians: 5, corrupt: 2 },
@@ -24,12 +25,23 @@ describe.each([
 ] as const)('a step of seven hospitals with $custodians custodians, $corrupt corrupt, under $cipher', ({ cipher, custodians, corrupt }) => {
   const step = createStep(layout, { members: 7, custodians, corrupt })
   const vectors = step.roster.members.map((_, k) => Float64Array.from({ length: 9000 }, (_, i) => ((i * 31 + k * 977) % 65537) - 32768))
-  const contributions = Promise.all(step.roster.members.map(({ id }, k) => prepareContribution({ ...step, cipher, member: id, stateHash: step.plan.state, quantised: vectors[k] as Float64Array })))
+  const contributions = Promise.all(
+    step.roster.members.map(({ id }, k) =>
+      prepareContribution({ ...step, cipher, member: id, stateHash: step.plan.state, quantised: vectors[k] as Float64Array }),
+    ),
+  )
   /** words[custodian][member] */
   const opened = contributions.then((all) =>
     step.custodians.map(({ own, privateKey }, k) =>
       all.map(({ sealedShares, receiptBody }) => {
-        const context = { planHash: planHash(step.plan), rosterHash: step.plan.roster, epoch: 1, sender: receiptBody.member, receiver: own.custodian, receiverIndex: k + 1 }
+        const context = {
+          planHash: planHash(step.plan),
+          rosterHash: step.plan.roster,
+          epoch: 1,
+          sender: receiptBody.member,
+          receiver: own.custodian,
+          receiverIndex: k + 1,
+        }
         return decode(shareWords, openShare(privateKey, own, context, sealedShares[k] as Uint8Array))
       }),
     ),
@@ -37,7 +49,13 @@ describe.each([
 
   test('each receipt names exactly what was made', async () => {
     for (const [k, { ciphertexts, sealedShares, receiptBody }] of (await contributions).entries()) {
-      expect(receiptBody).toEqual({ plan: planHash(step.plan), state: step.plan.state, member: step.roster.members[k]?.id, ciphertexts: ciphertexts.map(ciphertextDigest), shares: sealedShares.map(sealedShareDigest) })
+      expect(receiptBody).toEqual({
+        plan: planHash(step.plan),
+        state: step.plan.state,
+        member: step.roster.members[k]?.id,
+        ciphertexts: ciphertexts.map(ciphertextDigest),
+        shares: sealedShares.map(sealedShareDigest),
+      })
       expect([ciphertexts.length, sealedShares.length]).toEqual([2, custodians])
     }
   })
@@ -54,7 +72,10 @@ describe.each([
   })
   test('any f + 1 custodians open identical bytes, the exact sum; f of them get a different key sum', async () => {
     const [all, words] = [await contributions, await opened]
-    const aggregate = await createCipher(cipher).add(null, all.map((c) => c.ciphertexts))
+    const aggregate = await createCipher(cipher).add(
+      null,
+      all.map((c) => c.ciphertexts),
+    )
     const answers = words.map((of, k) => ({ x: k + 1, words: addShares(of.map((w) => w.share)) }))
     const sums = subsets(custodians, corrupt + 1).map((ks) => interpolateAtZero(ks.map((k) => answers[k] as { x: number; words: Uint32Array })))
     expect(new Set(sums.map((S) => Buffer.from(S.buffer).toString('base64'))).size).toBe(1)

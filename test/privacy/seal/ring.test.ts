@@ -7,7 +7,8 @@ import { addResidues, PRIMES, RESIDUES, type Residues } from '../../../privacy/w
 const { ringDegree: N, plainPrime: T, dataPrimes } = PARAMETERS
 const q = dataPrimes[0] * dataPrimes[1]
 const mod = (v: bigint, m: bigint): bigint => ((v % m) + m) % m
-const residuesOf = (coefficients: readonly bigint[]): Residues => Float64Array.from({ length: RESIDUES }, (_, i) => Number(mod(coefficients[i % N] as bigint, dataPrimes[i < N ? 0 : 1])))
+const residuesOf = (coefficients: readonly bigint[]): Residues =>
+  Float64Array.from({ length: RESIDUES }, (_, i) => Number(mod(coefficients[i % N] as bigint, dataPrimes[i < N ? 0 : 1])))
 const zero = new Float64Array(RESIDUES)
 
 let ring: Ring
@@ -29,7 +30,7 @@ test('decoding lifts a phase to (-q/2, q/2) and takes it mod T: right up to the 
   const random = createSeededRandom('phases').fill(new BigUint64Array(N))
   // SEAL centres in doubles, so the last 2^-45 before q/2 is not its own; the bound of 10,000 contributors is 2^-12 of q/2.
   for (const most of [phase, stated, half - (half >> 45n)]) {
-    const coefficients = [...random].map((word, i) => (i < 2 ? [most, -most][i] as bigint : mod(word * word * word, 2n * most + 1n) - most))
+    const coefficients = [...random].map((word, i) => (i < 2 ? ([most, -most][i] as bigint) : mod(word * word * word, 2n * most + 1n) - most))
     expect(ring.decode(transform(coefficients))).toEqual(BigUint64Array.from(coefficients, (v) => mod(v, T)))
   }
 })
@@ -44,7 +45,10 @@ test('multiplication is that of the ring: X^(N-1) times X is -1, and a small pro
   using byX = ring.under(s)
   const last = Array.from({ length: N }, (_, i) => (i === N - 1 ? 1n : 0n))
   expect(ring.decode(byX.times([transform(last)])[0] as Residues)[0]).toBe(T - 1n)
-  const [a, b] = [[3n, -5n, 7n], [-2, 0, 11]] as const
+  const [a, b] = [
+    [3n, -5n, 7n],
+    [-2, 0, 11],
+  ] as const
   const small = new Int32Array(N)
   small.set(b)
   using byB = ring.under(small)
