@@ -38,7 +38,7 @@ describe('stochastic rounding', () => {
           expect(Math.abs(q)).toBeLessThanOrEqual(2 ** (valueBits - 1))
         })
       }),
-      { numRuns: 1_000 },
+      { numRuns: 300 },
     )
   })
 

@@ -45,7 +45,7 @@ describe('uniform', () => {
     const random = createSeededRandom('uniform')
     const n = 50_000
     const draws = Array.from({ length: n }, () => uniform(random))
-    for (const u of draws) expect(u >= 0 && u < 1).toBe(true)
+    expect(draws.every((u) => u >= 0 && u < 1)).toBe(true)
     const mean = draws.reduce((sum, u) => sum + u, 0) / n
     const variance = draws.reduce((sum, u) => sum + (u - mean) ** 2, 0) / n
     expect(Math.abs(mean - 1 / 2)).toBeLessThan(6 * Math.sqrt(1 / 12 / n))
