@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { decode, encode } from '../../core/codec.ts'
 import { type Digest, type HospitalId, type OpeningKey, parseHospitalId, toDigest } from '../../core/ids.ts'
 import type { LaneLayout } from '../../core/lanes.ts'
+import { systemRandom } from '../../core/random.ts'
 import { prepareContribution } from '../../privacy/contributor/index.ts'
 import {
   applyCustody,
@@ -38,6 +39,9 @@ import type {
 } from '../../privacy/index.ts'
 import * as privacy from '../../privacy/index.ts'
 import { contributionBytes } from '../../privacy/receipt.ts'
+import { openShare, sealShare } from '../../privacy/sealing.ts'
+import { shareKey, shareMasks } from '../../privacy/shamir.ts'
+import { shareWords } from '../../privacy/share-words.ts'
 
 export const digestOf = (text: string): Digest => toDigest(createHash('sha256').update(text).digest())
 export const POLICY = { corrupt: 0, minCohort: 0 }
@@ -354,4 +358,60 @@ export async function runStep(federation: Federation, signed: SignedPlan, vector
 export function sumOf(vectors: Iterable<Float64Array>): bigint[] {
   const all = [...vectors]
   return Array.from(all[0] as Float64Array, (_, i) => all.reduce((sum, vector) => sum + BigInt(vector[i] as number), 0n))
+}
+
+/** A contribution that no honest client makes: any ciphertexts, any key shared for them, any words spoiled on the way to custodians. */
+export function craft(
+  federation: Federation,
+  checked: CheckedPlan,
+  id: HospitalId,
+  {
+    ciphertexts,
+    key = new Int32Array(4096),
+    spoil,
+  }: { readonly ciphertexts: readonly Uint8Array[]; readonly key?: Int32Array; readonly spoil?: (share: Uint32Array, index: number) => void },
+): Contributed {
+  const { roster, keyEpoch } = federation
+  const [shares, masks] = [shareKey(key, checked.t, roster.custodians.length, systemRandom), shareMasks(checked.t, roster.custodians.length, systemRandom)]
+  const sealedShares = keyEpoch.keys.map(({ key: receiver }, k) => {
+    const share = shares[k] as Uint32Array
+    spoil?.(share, k + 1)
+    const context = {
+      planHash: checked.planHash,
+      rosterHash: checked.rosterHash,
+      epoch: keyEpoch.epoch,
+      sender: id,
+      receiver: receiver.custodian,
+      receiverIndex: k + 1,
+    }
+    return sealShare(receiver, context, encode(shareWords, { share, masks: masks[k] as Uint32Array }))
+  })
+  const body = {
+    plan: checked.planHash,
+    state: checked.plan.state,
+    member: id,
+    ciphertexts: ciphertexts.map(privacy.ciphertextDigest),
+    shares: sealedShares.map(privacy.sealedShareDigest),
+  }
+  return { receipt: privacy.signReceipt(body, checked, siteOf(federation, id).sign.privateKey), ciphertexts, sealedShares }
+}
+
+/** What one custodian reads out of the share that a member sealed to it. */
+export function openWords(
+  federation: Federation,
+  checked: CheckedPlan,
+  custodian: HospitalId,
+  contribution: Contributed,
+): { readonly share: Uint32Array; readonly masks: Uint32Array } {
+  const index = privacy.custodianIndex(federation.roster, custodian)
+  const own = federation.keyEpoch.keys[index - 1]?.key as privacy.SealingKey
+  const context = {
+    planHash: checked.planHash,
+    rosterHash: checked.rosterHash,
+    epoch: federation.keyEpoch.epoch,
+    sender: contribution.receipt.body.member,
+    receiver: custodian,
+    receiverIndex: index,
+  }
+  return decode(shareWords, openShare(siteOf(federation, custodian).sealing.privateKey, own, context, contribution.sealedShares[index - 1] as Uint8Array))
 }
