@@ -189,7 +189,7 @@ describe('under BGV', () => {
     await expect(cipher.open(PLAN, ciphertexts, new Int32Array(N - 1))).rejects.toThrow(refused('KEY_BOUND'))
   })
   test('no handle of SEAL is left after 50 steps, and none at all once the library is closed', async () => {
-    const message = [randomMessage(), randomMessage(), randomMessage()]
+    const message = [randomMessage()]
     for (let step = 0; step < 50; step++) {
       const { ciphertexts, key } = await cipher.encrypt(PLAN, message, systemRandom)
       await cipher.open(PLAN, await cipher.add(null, [ciphertexts]), key)

@@ -130,13 +130,15 @@ describe('a layout fits', () => {
       [1, 58, 53],
     ] as const) {
       const layout = layoutOf(lanes, laneBits, valueBits, 10)
-      const most = Array.from({ length: 10_000 }, (_, i) => i + 1).filter((n) => fits(layout, n))
-      const byHand = Array.from({ length: 10_000 }, (_, i) => BigInt(i + 1)).filter((n) => {
+      const fitsByHand = (n: bigint): boolean => {
         const largest = n * 2n ** BigInt(valueBits - 1)
         const packed = Array.from({ length: lanes }, (_, i) => largest * 2n ** BigInt(i * laneBits)).reduce((a, b) => a + b)
         return 2n * packed < T && largest < 2n ** BigInt(laneBits - 1)
-      })
-      expect(most.length).toBe(byHand.length)
+      }
+      // The first n that does not fit, or one past the limit of members.
+      const end = Array.from({ length: 10_000 }, (_, i) => i + 1).find((n) => !fitsByHand(BigInt(n))) ?? 10_001
+      for (const n of [1, Math.ceil(end / 2), end - 2, end - 1].filter((n) => n > 0 && n < end)) expect(fits(layout, n)).toBe(true)
+      for (const n of [end, end + 1, 2 * end]) expect(fits(layout, n)).toBe(false)
     }
   })
   test('only within its limits', () => {
