@@ -164,5 +164,6 @@ async function serve(context: ClientContext, ask: Ask, signal: AbortSignal): Pro
 }
 export type { ClientPorts } from './context.ts'
 export type { SiteData } from './data.ts'
+export { createSiteData } from './site-data.ts'
 export { type Policy, policySchema } from './policy.ts'
 export type { ClientState } from './state.ts'

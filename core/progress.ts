@@ -35,7 +35,7 @@ export const coordinatorProgress = z.discriminatedUnion('kind', [
 export type CoordinatorProgress = z.infer<typeof coordinatorProgress>
 
 export const clientProgress = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('ready'), hospital, rows: z.int(), heldOut: z.int(), engine: z.string() }),
+  z.strictObject({ kind: z.literal('ready'), hospital, engine: z.string() }),
   z.strictObject({ kind: z.literal('adopted'), step: z.int(), counted: z.boolean() }),
   z.strictObject({ kind: z.literal('scored'), stage: z.string(), file: z.string(), rows: z.int() }),
   z.strictObject({ kind: z.literal('traffic'), bytesUp: z.int(), bytesDown: z.int() }),

@@ -30,3 +30,7 @@ export async function contribute({ task, state, local, data, rowCap, layout, see
 }
 
 export const contributeJob = defineJob<typeof contribute>(import.meta.url, 'contribute')
+
+/** Which tensor engine this worker trains with. */
+export const engine = async (): Promise<string> => await (await import('./mlp/engine.ts')).engineName()
+export const engineJob = defineJob<(input: null) => Promise<string>>(import.meta.url, 'engine')

@@ -1,0 +1,44 @@
+// consilium client status: where this site stands, from its journal; also while the daemon runs.
+import type { CommandModule } from 'yargs'
+import type { ClientJob, ClientState } from '../client/state.ts'
+import { configOption, openSite, readJournal, readSite, timeText } from './client-site.ts'
+
+interface Arguments {
+  config: string
+}
+
+export const clientStatusCommand: CommandModule<object, Arguments> = {
+  command: 'status',
+  describe: 'show enrolment, roster, key epoch, jobs and steps of this site',
+  builder: (yargs) => yargs.option('config', configOption),
+  async handler(args) {
+    const site = readSite(args.config)
+    await using store = openSite(site)
+    const { entries, state } = await readJournal(store)
+    process.stdout.write(`${statusLines(state).join('\n')}\nlast entry ${timeText(entries.at(-1)?.atMs ?? 0)} (${entries.length} in the journal of ${site.data})\n`)
+  },
+}
+
+export function statusLines(state: ClientState): string[] {
+  const { enrolment, roster } = state
+  if (!enrolment) return ['not enrolled yet']
+  const custodian = roster?.roster.custodians.includes(enrolment.hospital) ?? false
+  return [
+    `hospital    ${enrolment.hospital} (${enrolment.name}), coordinator at ${enrolment.address}`,
+    roster ? `roster      version ${roster.roster.version}, ${roster.roster.members.length} members, ${roster.roster.custodians.length} custodians of whom ${roster.roster.corrupt} may be corrupt; hash ${roster.hash.slice(0, 16)}` : 'roster      none agreed yet',
+    `custodian   ${custodian ? `yes, key epochs ${[...state.sealingKeys.keys()].join(', ') || 'none yet'}` : 'no'}`,
+    ...[...state.snapshots.values()].map((s) => `extract     frozen at ${s.snapshot.boundary}, id ${s.snapshot.id.slice(0, 16)}`),
+    ...[...state.jobs.values()].map(jobLine),
+    ...refusals(state),
+  ]
+}
+
+function jobLine(job: ClientJob): string {
+  const stage = job.stage < 0 ? 'common randomness' : job.spec.stages[job.stage]?.name
+  const done = [...job.finals.keys()].join(', ') || 'none'
+  return `job         ${job.hash.slice(0, 16)}: ${stage === undefined ? 'finished' : `at ${stage}, its step ${job.stageStep}`}; ${job.step} releases taken; stages done: ${done}${job.scored.size > 0 ? `; scored with ${[...job.scored].join(', ')}` : ''}`
+}
+
+function refusals(state: ClientState): string[] {
+  return [...state.steps.values()].flatMap(({ key, at }) => (at.kind === 'refused' ? [`refused     step ${key.step} of job ${key.job.slice(0, 16)}: ${at.code}`] : []))
+}
