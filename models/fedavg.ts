@@ -50,7 +50,7 @@ export const FEDAVG_DEFAULTS: FedavgParams = {
   hidden: '32-16',
   steps: 12,
   optimiser: 'adam',
-  learningRate: 0.005,
+  learningRate: 0.01,
   weightDecay: 1,
   localPasses: 3,
   batchRows: 256,

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { encode } from '../../core/codec.ts'
 import { laneCount, laneLayout } from '../../core/lanes.ts'
 import { fitBits, fitIntegers } from '../../models/fit-lanes.ts'
-import { describeParams, fitLogistic, fitMlp, logisticParams, parseModel, randomnessParams, scoreRows, taskByName, taskNames } from '../../models/index.ts'
+import { describeParams, evaluateParams, fedavgParams, fitLogistic, fitMlp, logisticParams, parseModel, randomnessParams, scoreRows, taskByName, taskNames, type Upstream } from '../../models/index.ts'
 import { type Federation, feature, syntheticFederation, tableOf } from '../support/learning-data.ts'
 import { runTask } from '../support/task-runner.ts'
 
@@ -40,6 +40,25 @@ describe('the registry', () => {
     const code = `await import('./models/index.ts'); const m = await import('node:module'); console.log(Object.keys(m.default._cache).filter((f) => f.includes('tensorflow')).length)`
     const out = execFileSync(process.execPath, ['--no-warnings', '--input-type=module', '-e', code], { cwd: fileURLToPath(new URL('../..', import.meta.url)), encoding: 'utf8' })
     expect(out.trim()).toBe('0')
+  })
+
+  it('advances with + - x / sqrt alone: no function whose last bit differs between machines', async () => {
+    const federation = syntheticFederation({ sites: 2, rows: 40, features: 3, seed: 'pure' })
+    const described = await runTask(federation, 'describe', describeParams(), {}, { sum: 'lanes' })
+    const upstream: Upstream = { describe: { task: 'describe', state: described.state } }
+    const context = { featureSet: federation.featureSet, features: federation.features, seed: new Uint8Array(32), rowCap: federation.rowCap }
+    const fit = await runTask(federation, 'logistic', logisticParams(), upstream, { sum: 'lanes' })
+    const params = { randomness: randomnessParams(), describe: describeParams(), logistic: logisticParams(), fedavg: fedavgParams({ server: 'fedavgm' }), evaluate: evaluateParams({ model: 'fit' }) }
+    const banned = ['exp', 'expm1', 'log', 'log1p', 'log2', 'log10', 'pow', 'sin', 'cos', 'tan', 'tanh', 'hypot', 'cbrt', 'random'] as const
+    for (const name of banned) vi.spyOn(Math, name).mockImplementation(() => { throw new Error(`Math.${name}`) })
+    for (const [name, bytes] of Object.entries(params)) {
+      const task = taskByName(name)
+      const state = task.init(bytes, { ...context, upstream: { ...upstream, fit: { task: 'logistic', state: fit.state } } })
+      const sums = new Float64Array(laneCount(task.layout(state, 2))).fill(1)
+      expect(task.done(state)).toBe(false)
+      expect(task.advance(state, sums)).toEqual(task.advance(state, sums))
+    }
+    vi.restoreAllMocks()
   })
 
   it('opens step 0 with no lanes of its own, once', async () => {

@@ -1,6 +1,6 @@
 // Tables for tests of learning: small synthetic federations with known structure, and the four real heart-disease hospitals.
 import { existsSync, readFileSync } from 'node:fs'
-import { createSeededRandom, uniform } from '../../core/random.ts'
+import { createSeededRandom } from '../../core/random.ts'
 import type { FeatureColumn, SplitTable, Table } from '../../core/table.ts'
 
 export interface Federation {
@@ -14,6 +14,20 @@ export const feature = (name: string, low: number, high: number): FeatureColumn 
 
 export function tableOf(featureSet: string, features: readonly FeatureColumn[], rows: readonly (readonly number[])[], y: readonly number[], amountFen: readonly number[] = y.map(() => 10_000)): Table {
   return { featureSet, features, rows: rows.length, x: Float64Array.from(rows.flat()), y: Uint8Array.from(y), amountFen: Float64Array.from(amountFen), ids: y.map((_, i) => `row-${i}`) }
+}
+
+/** 32-bit uniforms in [0, 1), drawn from the cipher in large pieces. */
+function quickUniform(seed: string): () => number {
+  const random = createSeededRandom(seed)
+  const words = new Uint32Array(65_536)
+  let at = words.length
+  return () => {
+    if (at === words.length) {
+      random.fill(words)
+      at = 0
+    }
+    return (words[at++] as number) / 2 ** 32
+  }
 }
 
 /** Sum of 12 uniforms less 6: mean 0, variance 1. */
@@ -37,8 +51,7 @@ export interface SyntheticOptions {
 /** Hospitals that differ in size (1x to 2x) and in the mean of every feature; three rows of four train. */
 export function syntheticFederation({ sites, rows, features: width, seed, missing = 0, truth = 'linear' }: SyntheticOptions): Federation {
   const features = Array.from({ length: width }, (_, j) => feature(`f${j}`, -6, 6))
-  const random = createSeededRandom(`synthetic|${seed}`)
-  const draw = (): number => uniform(random)
+  const draw = quickUniform(`synthetic|${seed}`)
   const makeTable = (n: number, shift: readonly number[]): Table => {
     const x: number[][] = []
     const y: number[] = []
