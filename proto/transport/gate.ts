@@ -63,7 +63,14 @@ export function createGate(options: { authorize: Authorize; now: () => number; l
   // By the call's own metadata object: reading the certificate from the socket costs more than the rest of a call.
   const contexts = new WeakMap<Metadata, Known>()
 
-  const certificateOf = ({ sslPeerCertificate: certificate }: AuthContext): Known | undefined => certificate && read(certificate.raw, certificate.fingerprint256)
+  const certificateOf = ({ sslPeerCertificate: certificate }: AuthContext): Known | undefined => {
+    try {
+      return certificate && read(certificate.raw, certificate.fingerprint256)
+    } catch {
+      // A key of a kind that this runtime does not know: nobody's.
+      return undefined
+    }
+  }
   const peerOf = (certificate: Known | undefined): Peer => {
     if (!certificate) throw refuse('NOT_ENROLLED', 'a connection without a verified certificate')
     const { key, info } = certificate

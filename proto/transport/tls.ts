@@ -1,9 +1,12 @@
 // TLS 1.3 and nothing older, on both sides.
 import { isIP } from 'node:net'
 import { checkServerIdentity, createSecureContext } from 'node:tls'
-import { ChannelCredentials, type ChannelOptions, ServerCredentials } from '@grpc/grpc-js'
+import { ChannelCredentials, type ChannelOptions, logVerbosity, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js'
 import { BODY_BYTES, ENVELOPE_BYTES } from '../limits.ts'
 import { LIMITS } from '../../core/limits.ts'
+
+// grpc-js prints to stderr by itself; what it has to say comes back as errors, which are logged with their code.
+if (process.env['GRPC_VERBOSITY'] === undefined) setLogVerbosity(logVerbosity.NONE)
 
 export interface TlsIdentity {
   readonly certPem: string

@@ -5,6 +5,7 @@ import { type Digest, type HospitalId, type OpeningKey, parseDigest, parseHospit
 import { silentLog } from '../../core/log.ts'
 import { createAuthority, createCertificateRequest, issueMemberCertificate, issueServerCertificate, spkiDigest } from '../../proto/certificates.ts'
 import type { CoordinatorLink, CoordinatorService, Peer } from '../../proto/service.ts'
+import { CALLS, type CallName } from '../../proto/transport/calls.ts'
 import { connectGrpc } from '../../proto/transport/grpc-client.ts'
 import { type GrpcServer, serveGrpc } from '../../proto/transport/grpc-server.ts'
 import { connectMemory } from '../../proto/transport/memory.ts'
@@ -58,8 +59,12 @@ export async function serveFederation(federation: TlsFederation, service: Coordi
 /** Every method rejects with UNAVAILABLE except those given. */
 export function serviceWith(methods: Partial<CoordinatorService>): CoordinatorService {
   return new Proxy(methods as CoordinatorService, {
-    get: (target, name) => Reflect.get(target, name) ?? (() => Promise.reject(refuse('UNAVAILABLE', `${String(name)} is not served here`))),
+    get: (target, name) => Reflect.get(target, name) ?? (CALLS[name as CallName].shape === 'download' ? unservedStream : unserved),
   })
+}
+const unserved = (): Promise<never> => Promise.reject(refuse('UNAVAILABLE', 'not served here'))
+async function* unservedStream(): AsyncGenerator<never> {
+  await unserved()
 }
 
 export interface Served {
