@@ -15,7 +15,10 @@ const N = PARAMETERS.ringDegree
 let shared: Promise<Ring> | null = null
 /** One WebAssembly instance a thread, opened at the first use. */
 const ring = (): Promise<Ring> => {
-  shared ??= openRing()
+  shared ??= openRing().catch((error: unknown) => {
+    shared = null
+    throw error
+  })
   return shared
 }
 /** Closes this thread's library; the next use opens it again. */

@@ -1,7 +1,7 @@
 // A hospital's side of step 2, "Contribute": from quantised lanes to everything that leaves, and a receipt that names it.
 import { encode } from '../../core/codec.ts'
 import { refuse } from '../../core/errors.ts'
-import { type Digest, type HospitalId, toKeyEpoch } from '../../core/ids.ts'
+import type { Digest, HospitalId } from '../../core/ids.ts'
 import { type Random, systemRandom } from '../../core/random.ts'
 import { type CipherName, type CipherOptions, createCipher } from '../cipher.ts'
 import { checkFits, pack } from '../lanes.ts'
@@ -67,16 +67,15 @@ function sealKey(key: Int32Array, planHash: Digest, { roster, keyEpoch, member }
   const m = roster.custodians.length
   const { t } = thresholds(m, roster.corrupt)
   const [shares, masks] = [shareKey(key, t, m, random), shareMasks(t, m, random)]
-  key.fill(0)
-  return keyEpoch.keys.map(({ key: receiver }, k) => {
-    const words = { share: shares[k] as Uint32Array, masks: masks[k] as Uint32Array }
-    const payload = encode(shareWords, words)
-    const sealed = sealShare(
-      receiver,
-      { planHash, rosterHash: keyEpoch.roster, epoch: toKeyEpoch(keyEpoch.epoch), sender: member, receiver: receiver.custodian, receiverIndex: k + 1 },
-      payload,
-    )
-    for (const secret of [payload, words.share, words.masks]) secret.fill(0)
-    return sealed
-  })
+  try {
+    return keyEpoch.keys.map(({ key: receiver }, k) => {
+      const context = { planHash, rosterHash: keyEpoch.roster, epoch: keyEpoch.epoch, sender: member, receiver: receiver.custodian, receiverIndex: k + 1 }
+      const payload = encode(shareWords, { share: shares[k] as Uint32Array, masks: masks[k] as Uint32Array })
+      const sealed = sealShare(receiver, context, payload)
+      payload.fill(0)
+      return sealed
+    })
+  } finally {
+    for (const secret of [key, ...shares, ...masks]) secret.fill(0)
+  }
 }

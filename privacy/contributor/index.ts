@@ -4,3 +4,4 @@
 // May import: core, privacy/ (its first face), node:crypto.
 // Imported by client and simulations; never by the coordinator.
 export { type Contribution, type ContributionInput, prepareContribution } from './contribution.ts'
+export type { EncryptInput, EncryptOutput } from './job.ts'

@@ -24,15 +24,16 @@ export interface Ring extends Disposable {
 /** Opens the library and its context. Dispose it with its thread: SEAL's memory pool keeps freed blocks, so keys end with the thread, not with a call. */
 export async function openRing(): Promise<Ring> {
   const seal = await loadSeal()
-  const resident = new DisposableStack()
-  const context = resident.use(createContext(seal))
+  using opening = new DisposableStack()
+  const context = opening.use(createContext(seal))
   const memory = createMemory(seal, context.raw)
-  const evaluator = resident.use(held(new seal.Evaluator(context.raw), 'resident'))
-  const first = resident.use(held(context.raw.firstParmsId(), 'resident'))
-  const generator = resident.use(held(new seal.KeyGenerator(context.raw), 'resident'))
-  const unrelated = resident.use(held(generator.raw.secretKey(), 'resident'))
+  const evaluator = opening.use(held(new seal.Evaluator(context.raw), 'resident'))
+  const first = opening.use(held(context.raw.firstParmsId(), 'resident'))
+  const generator = opening.use(held(new seal.KeyGenerator(context.raw), 'resident'))
+  const unrelated = opening.use(held(generator.raw.secretKey(), 'resident'))
   // The phase comes as (phase, 0): any secret key decrypts it, and this one encrypts nothing.
-  const decryptor = resident.use(held(new seal.Decryptor(context.raw, unrelated.raw), 'resident'))
+  const decryptor = opening.use(held(new seal.Decryptor(context.raw, unrelated.raw), 'resident'))
+  const resident = opening.move()
   return {
     under(s) {
       const lifted = liftSigned(s)

@@ -16,7 +16,7 @@ const receipt: ReceiptBody = {
   shares: [digestOf(4), digestOf(5)],
 }
 
-// Made by a Python script that writes the receipt's bytes by hand (struct.pack), hashes with hashlib, takes the keystream from `openssl enc -aes-256-ctr`
+// Made by vectors/words.py, which writes the receipt's bytes by hand (struct.pack), hashes with hashlib, takes the keystream from `openssl enc -aes-256-ctr`
 // and adds with Python integers.
 test('the four words are those of an independent implementation', () => {
   const share = Uint32Array.from({ length: 4096 }, (_, i) => Number((BigInt(i * i) * 524287n + 11n) % BigInt(P)))

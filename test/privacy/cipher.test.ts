@@ -47,6 +47,16 @@ describe.each(['bgv', 'clear'] as const)('the %s cipher', (name) => {
       expect(opened).toEqual(Array.from({ length: count }, (_, j) => sumMessages(messages.map((m) => m[j] as BigUint64Array))))
     }
   })
+  test('opens messages at the ends of the range exactly: 0, 1, (T-1)/2, (T+1)/2, T-1', async () => {
+    const ends = [0n, 1n, (T - 1n) / 2n, (T + 1n) / 2n, T - 1n]
+    const messages = Array.from({ length: 3 }, (_, k) => BigUint64Array.from({ length: N }, (_, i) => ends[(i + k * (i >> 3)) % 5] as bigint))
+    const sent = await Promise.all(messages.map((m) => cipher.encrypt(PLAN, [m], systemRandom)))
+    const aggregate = await cipher.add(
+      null,
+      sent.map((s) => s.ciphertexts),
+    )
+    expect(await cipher.open(PLAN, aggregate, sumKeys(sent.map((s) => s.key)))).toEqual([sumMessages(messages)])
+  })
   test('opens exact sums of lanes over random vectors, contributors, lanes and widths', async () => {
     const shapes = fc.record({
       shape: fc.constantFrom([1, 50, 40], [2, 28, 20], [3, 19, 12], [4, 14, 9]),

@@ -7,7 +7,7 @@ import { PRIMES, RESIDUES } from '../../privacy/wire.ts'
 const plan = toDigest(new Uint8Array(32).fill(7))
 const bytesOf = (residues: Float64Array): Uint8Array => new Uint8Array(BigUint64Array.from(residues, BigInt).buffer)
 
-// Made by a Python script from the docstring alone: hashlib.sha256 for the key, `openssl enc -aes-256-ctr` for the keystream, Python integers for
+// Made by vectors/words.py from the docstring alone: hashlib.sha256 for the key, `openssl enc -aes-256-ctr` for the keystream, Python integers for
 // the draws; the last column is SHA-256 of all 8,192 residues as little-endian u64.
 test.each([
   {

@@ -9,6 +9,8 @@ import { checkSealingKey, createSealingKeyPair, openShare, SEALING_BYTES, type S
 import { SHARE_WORDS_BYTES, shareWords } from '../../privacy/share-words.ts'
 import { refused } from './refused.ts'
 
+import vector from './vectors/sealed-share.json' with { type: 'json' }
+
 const digestOf = (byte: number) => toDigest(new Uint8Array(32).fill(byte))
 const [alpha, beta] = [parseHospitalId('alpha'), parseHospitalId('beta')]
 const context: SealContext = { planHash: digestOf(1), rosterHash: digestOf(2), epoch: 3, sender: alpha, receiver: beta, receiverIndex: 2 }
@@ -112,6 +114,13 @@ describe('a public key', () => {
     for (const part of [{ custodian: alpha }, { roster: digestOf(9) }, { epoch: 4 }])
       expect(() => sealShare({ ...key, ...part }, context, payload)).toThrow(refused('BAD_KEY'))
   })
+})
+
+test('a share sealed by an independent implementation opens (vectors/sealed-share.py)', () => {
+  const bytes = (field: keyof typeof vector): Uint8Array => new Uint8Array(Buffer.from(vector[field], 'base64'))
+  const own: SealingKey = { roster: digestOf(8), epoch: 5, custodian: beta, x25519: bytes('x25519'), mlkem: bytes('mlkem') }
+  const theirs: SealContext = { planHash: digestOf(7), rosterHash: digestOf(8), epoch: 5, sender: alpha, receiver: beta, receiverIndex: 2 }
+  expect(openShare(new SecretBytes(bytes('private')), own, theirs, bytes('sealed'))).toEqual(bytes('payload'))
 })
 
 test('the private key prints nothing and is gone when disposed', () => {

@@ -29,7 +29,7 @@ describe('the field of 2^31 - 1', () => {
 })
 
 describe('shares', () => {
-  // Made by a Python script that evaluates secret + r1 x + r2 x^2 mod p with Python integers: words 0-5 are r1, 6-11 r2.
+  // Made by vectors/words.py, which evaluates secret + r1 x + r2 x^2 mod p with Python integers: words 0-5 are r1, 6-11 r2.
   test('are those of an independent implementation', () => {
     const words = [1234567, 9876536, 33333309, 79012288, 154320875, 266666472, 423456481, 632098304, 899999343, 1234567000, 1643208677, 2133331776]
     const scripted = scriptedRandom(...words)
