@@ -5,10 +5,13 @@ import type { LaneLayout, Segment } from '../core/lanes.ts'
 /** T is a 58-bit prime, so (T-1)/2 >= 2^56 whichever prime it is. */
 const HALF_PLAINTEXT = 1n << 56n
 
+/** A plan takes no narrower lane. */
+const LEAST_LANE_BITS = 8
+
 /** Width of a lane that holds a signed sum of `contributors` values: |sum| <= n 2^(b-1) < 2^(laneBits-1). */
 function laneBitsFor(contributors: number, valueBits: number): { largest: bigint; laneBits: number } {
   const largest = BigInt(contributors) << BigInt(valueBits - 1)
-  return { largest, laneBits: largest.toString(2).length + 1 }
+  return { largest, laneBits: Math.max(LEAST_LANE_BITS, largest.toString(2).length + 1) }
 }
 
 function fits(contributors: number, valueBits: number, lanes: number): boolean {

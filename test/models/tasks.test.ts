@@ -6,6 +6,7 @@ import { encode } from '../../core/codec.ts'
 import { laneCount, laneLayout } from '../../core/lanes.ts'
 import { fitBits, fitIntegers } from '../../models/fit-lanes.ts'
 import { describeParams, evaluateParams, fedavgParams, fitLogistic, fitMlp, logisticParams, parseModel, randomnessParams, scoreRows, taskByName, taskNames, type Upstream } from '../../models/index.ts'
+import { checkFits } from '../../privacy/lanes.ts'
 import { type Federation, feature, syntheticFederation, tableOf } from '../support/learning-data.ts'
 import { runTask } from '../support/task-runner.ts'
 
@@ -79,6 +80,16 @@ describe('lanes', () => {
         expect(BigInt(n) << BigInt(valueBits - 1) < 1n << BigInt(laneBits - 1)).toBe(true)
         if (valueBits < 50) expect(total(valueBits + 1, laneBits + 1) > HALF).toBe(true)
         encode(laneLayout, fitBits(n, lanes, 50, 2, []))
+      }),
+    )
+  })
+
+  it('are accepted by the secure sum, from one contributor to ten thousand', () => {
+    const clips = fc.integer({ min: 1, max: 5_000_000_000 })
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 10_000 }), fc.integer({ min: 1, max: 3 }), fc.integer({ min: 2, max: 50 }), clips, (n, lanes, bits, clip) => {
+        checkFits(fitBits(n, lanes, bits, 2, []), n)
+        checkFits(fitIntegers(n, [{ ...integer, clip }]), n)
       }),
     )
   })
