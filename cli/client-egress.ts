@@ -1,11 +1,10 @@
 // consilium client egress: everything that ever left the site, in plain words. Each line was journalled before its first byte left.
-import type { CommandModule } from 'yargs'
 import { type EgressKind, type EventOf } from '../client/events.ts'
 import { type ClientState } from '../client/state.ts'
 import { openingKeyText } from '../core/ids.ts'
-import { configOption, openSite, readJournal, readSite, timeText } from './client-site.ts'
+import { openSite, readJournal, readSite, timeText } from './client-site.ts'
 
-interface Arguments {
+export interface EgressArguments {
   config: string
   json: boolean
 }
@@ -25,17 +24,12 @@ const WORDS: Readonly<Record<EgressKind, string>> = {
   acknowledgement: 'that a release was taken, or that own rows were scored (no figure)',
 }
 
-export const clientEgressCommand: CommandModule<object, Arguments> = {
-  command: 'egress',
-  describe: 'list everything that ever left this site, in plain words',
-  builder: (yargs) => yargs.option('config', configOption).option('json', { type: 'boolean', default: false, describe: 'one JSON object a line' }),
-  async handler(args) {
-    await using store = openSite(readSite(args.config))
-    const { entries, state } = await readJournal(store)
-    const left = entries.filter((e): e is { atMs: number; event: EventOf<'left'> } => e.event.kind === 'left')
-    for (const { atMs, event } of left) process.stdout.write(`${args.json ? json(atMs, event, state) : line(atMs, event, state)}\n`)
-    if (!args.json) process.stdout.write(`\n${left.length} messages, ${left.reduce((n, { event }) => n + event.bytes, 0)} bytes of content, all to the coordinator over mutual TLS. Nothing else has left this site through Consilium.\n`)
-  },
+export async function printEgress(args: EgressArguments): Promise<void> {
+  await using store = openSite(readSite(args.config))
+  const { entries, state } = await readJournal(store)
+  const left = entries.filter((e): e is { atMs: number; event: EventOf<'left'> } => e.event.kind === 'left')
+  for (const { atMs, event } of left) process.stdout.write(`${args.json ? json(atMs, event, state) : line(atMs, event, state)}\n`)
+  if (!args.json) process.stdout.write(`\n${left.length} messages, ${left.reduce((n, { event }) => n + event.bytes, 0)} bytes of content, all to the coordinator over mutual TLS. Nothing else has left this site through Consilium.\n`)
 }
 
 function about({ about: key }: EventOf<'left'>, state: ClientState): string {

@@ -17,8 +17,6 @@ export interface Site {
   readonly path: (relative: string) => string
 }
 
-export const configOption = { describe: 'YAML file: hospital, name, data, passphraseFile, invitation, source, featureSet, policy', type: 'string', demandOption: true } as const
-
 export function readSite(file: string): Site {
   const config = readConfig(clientConfig, file)
   return { config, data: besideFile(file, config.data), path: (relative) => besideFile(file, relative) }

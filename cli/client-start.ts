@@ -1,7 +1,6 @@
 // consilium client start: enrols where needed, then takes part, until it is stopped. It only dials out.
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ArgumentsCamelCase, CommandModule } from 'yargs'
 import { createSiteData, startClient } from '../client/index.ts'
 import { scoreBlob } from '../client/scoring.ts'
 import { systemClock } from '../core/clock.ts'
@@ -12,22 +11,15 @@ import type { ClientProgress } from '../core/progress.ts'
 import { createThreads } from '../core/work/threads.ts'
 import { engineJob } from '../models/jobs.ts'
 import { connectGrpc, enrolOverGrpc, type Invitation, parseInvitation } from '../proto/index.ts'
-import { configOption, openSite, readSite, type Site } from './client-site.ts'
-import { progressOption, progressTo, refuseTestSettings, stopped } from './daemon.ts'
+import { openSite, readSite, type Site } from './client-site.ts'
+import { progressTo, refuseTestSettings, stopped } from './daemon.ts'
 
-interface Arguments {
+export interface ClientStartArguments {
   config: string
   progress: string
 }
 
-export const clientStartCommand: CommandModule<object, Arguments> = {
-  command: 'start',
-  describe: 'start (or go on after a stop, a crash, a kill) with the state in the data folder',
-  builder: (yargs) => yargs.option('config', configOption).option('progress', progressOption).example('$0 client start --config hospital.yaml', 'nothing listens; the daemon dials the coordinator'),
-  handler: (args) => runClient(args),
-}
-
-async function runClient(args: ArgumentsCamelCase<Arguments>): Promise<void> {
+export async function runClient(args: ClientStartArguments): Promise<void> {
   refuseTestSettings()
   const site = readSite(args.config)
   const { config } = site

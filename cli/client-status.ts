@@ -1,22 +1,16 @@
 // consilium client status: where this site stands, from its journal; also while the daemon runs.
-import type { CommandModule } from 'yargs'
 import type { ClientJob, ClientState } from '../client/state.ts'
-import { configOption, openSite, readJournal, readSite, timeText } from './client-site.ts'
+import { openSite, readJournal, readSite, timeText } from './client-site.ts'
 
-interface Arguments {
+export interface StatusArguments {
   config: string
 }
 
-export const clientStatusCommand: CommandModule<object, Arguments> = {
-  command: 'status',
-  describe: 'show enrolment, roster, key epoch, jobs and steps of this site',
-  builder: (yargs) => yargs.option('config', configOption),
-  async handler(args) {
-    const site = readSite(args.config)
-    await using store = openSite(site)
-    const { entries, state } = await readJournal(store)
-    process.stdout.write(`${statusLines(state).join('\n')}\nlast entry ${timeText(entries.at(-1)?.atMs ?? 0)} (${entries.length} in the journal of ${site.data})\n`)
-  },
+export async function printStatus(args: StatusArguments): Promise<void> {
+  const site = readSite(args.config)
+  await using store = openSite(site)
+  const { entries, state } = await readJournal(store)
+  process.stdout.write(`${statusLines(state).join('\n')}\nlast entry ${timeText(entries.at(-1)?.atMs ?? 0)} (${entries.length} in the journal of ${site.data})\n`)
 }
 
 export function statusLines(state: ClientState): string[] {

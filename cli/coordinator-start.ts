@@ -1,7 +1,6 @@
 // consilium coordinator start: keys and authority at the first start, invitations for who is not enrolled, then the daemon.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ArgumentsCamelCase, CommandModule } from 'yargs'
 import { systemClock } from '../core/clock.ts'
 import type { HospitalId } from '../core/ids.ts'
 import { type Keystore, openKeystore, readPassphrase } from '../core/keystore.ts'
@@ -18,25 +17,14 @@ import { besideFile, readConfig } from './config/read.ts'
 import { type CoordinatorConfig, coordinatorConfig } from './config/coordinator.ts'
 import { toJobOptions } from './config/job.ts'
 import { createCoordinatorProgress } from './coordinator-progress.ts'
-import { progressOption, progressTo, refuseTestSettings, stopped } from './daemon.ts'
+import { progressTo, refuseTestSettings, stopped } from './daemon.ts'
 
-interface Arguments {
+export interface CoordinatorStartArguments {
   config: string
   progress: string
 }
 
-export const coordinatorStartCommand: CommandModule<object, Arguments> = {
-  command: 'start',
-  describe: 'start (or go on after a stop, a crash, a kill) with the state in the data folder',
-  builder: (yargs) =>
-    yargs
-      .option('config', { describe: 'YAML file: federation, data, passphraseFile, listen, hospitals, custodians, corrupt, job', type: 'string', demandOption: true })
-      .option('progress', progressOption)
-      .example('$0 coordinator start --config coordinator.yaml', 'the first start makes the authority and writes one invitation a hospital'),
-  handler: (args) => runCoordinator(args),
-}
-
-async function runCoordinator(args: ArgumentsCamelCase<Arguments>): Promise<void> {
+export async function runCoordinator(args: CoordinatorStartArguments): Promise<void> {
   refuseTestSettings()
   const config = readConfig(coordinatorConfig, args.config)
   const data = besideFile(args.config, config.data)

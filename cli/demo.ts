@@ -1,6 +1,5 @@
 // consilium demo (npm start): a whole federation on this machine, from claims to scores, with a report.
 import type { CommandModule } from 'yargs'
-import { runDemo } from '../simulations/index.ts'
 
 interface Arguments {
   data: string
@@ -21,6 +20,7 @@ export const demoCommand: CommandModule<object, Arguments> = {
       .option('json', { type: 'string', describe: 'file for the figures, for machines' })
       .example('$0 demo --data cms --path ./cms', 'the same on real claims'),
   async handler(args) {
+    const { runDemo } = await import('../simulations/index.ts')
     process.exitCode = await runDemo({ data: args.data as 'simulated' | 'cms', seed: args.seed, ...(args.path === undefined ? {} : { path: args.path }), ...(args.out === undefined ? {} : { out: args.out }), ...(args.json === undefined ? {} : { json: args.json }) })
   },
 }

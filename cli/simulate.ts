@@ -1,6 +1,5 @@
 // consilium simulate: synthetic claims with known truth.
 import type { CommandModule } from 'yargs'
-import { simulateDataCommand } from '../simulations/index.ts'
 
 interface Arguments {
   out: string
@@ -18,6 +17,7 @@ const dataCommand: CommandModule<object, Arguments> = {
       .option('claims', { type: 'number', default: 14_000, describe: 'claims of all hospitals together' })
       .option('hospitals', { type: 'number', default: 5, describe: 'hospitals, uneven in size and case mix' }),
   async handler({ out, seed, claims, hospitals }) {
+    const { simulateDataCommand } = await import('../simulations/index.ts')
     await simulateDataCommand({ out, region: { seed, claims, hospitals } })
   },
 }

@@ -5,7 +5,7 @@ import { type ErrorCode, refuse, toConsiliumError } from '../core/errors.ts'
 import { type Digest, type OpeningKey, openingKeyText, sameOpeningKey } from '../core/ids.ts'
 import { laneLayout } from '../core/lanes.ts'
 import { LIMITS } from '../core/limits.ts'
-import type { FeatureColumn } from '../core/table.ts'
+import type { FeatureColumn, SplitTable, Table } from '../core/table.ts'
 import { taskByName, type Upstream } from '../models/index.ts'
 import { contributeJob } from '../models/jobs.ts'
 import { encryptJob } from '../privacy/jobs.ts'
@@ -27,6 +27,9 @@ export const blobs = {
   candidates: (key: OpeningKey): string => `candidates.${openingKeyText(key)}`,
   keySum: (hash: Digest): string => `keysum.${hash}`,
 } as const
+
+const NO_TABLE: Table = { featureSet: '', features: [], rows: 0, x: new Float64Array(0), y: new Uint8Array(0), amountFen: new Float64Array(0), ids: [] }
+const NO_ROWS: SplitTable = { train: NO_TABLE, heldOut: NO_TABLE }
 
 /** Codes after which the same plan cannot become acceptable: the site says so, by code, and rests. */
 const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['POLICY', 'OTHER_PLAN', 'OTHER_STATE', 'OTHER_LAYOUT', 'OTHER_ROSTER', 'OTHER_EPOCH', 'BAD_SIGNATURE', 'BAD_LAYOUT', 'BAD_BYTES', 'TOO_LARGE', 'NOT_INVITED', 'DIFFERENCING', 'BUDGET', 'BAD_DATA', 'ROLL_DUPLICATE', 'ROLL_SMALL', 'SECOND_RECEIPT', 'BAD_PARAMETERS'])
@@ -57,7 +60,8 @@ async function prepare(context: ClientContext, key: OpeningKey, signal: AbortSig
   const stateBytes = await readPlan(context, signed, key, job)
   await context.post({ kind: 'planBound', plan: signed })
   const { plan: agreed } = signed
-  const data = await context.data.table(agreed.inputs)
+  // Common randomness reads no records.
+  const data = agreed.layout.segments.length === 0 ? NO_ROWS : await context.data.table(agreed.inputs)
   const local = job.local === null ? null : await context.store.readBlob(job.local)
   const computed = await context.work.run(contributeJob, { task: agreed.task, state: stateBytes, local, data, rowCap: agreed.inputs.rowCap, layout: agreed.layout, seed: null }, { signal })
   const pinned = pinnedRoster(context)

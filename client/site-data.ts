@@ -78,7 +78,7 @@ async function importAndExtract(options: SiteDataOptions, boundary: string): Pro
   if (share > (options.mostRefusedShare ?? MOST_REFUSED_SHARE)) throw refuse('BAD_DATA', `${options.source.path}: ${report.refused} of ${report.imported + report.refused} rows are refused; the errors above say which`)
   const extract = await extractTable(db, featureSetByName(options.featureSet), { boundary, rows: 'labelled' })
   if (extract.rows === 0) throw refuse('BAD_DATA', `${options.source.path}: no labelled row settled up to ${boundary}`)
-  options.log.info({ boundary, rows: extract.rows, refused: report.refused }, 'extract frozen')
+  options.log.info({ boundary, units: extract.rows, refused: report.refused }, 'extract frozen')
   return extract
 }
 
