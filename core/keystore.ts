@@ -77,7 +77,7 @@ function parseFile(text: string): KeystoreFile {
   const file = JSON.parse(text) as KeystoreFile
   const { kdf } = file
   const known = file.format === 'consilium-keystore' && file.version === 1 && kdf?.name === 'scrypt' && Number.isInteger(kdf.N) && kdf.N >= ACCEPTED.least && kdf.N <= ACCEPTED.most && kdf.r === ACCEPTED.r && Number.isInteger(kdf.p) && kdf.p >= 1 && kdf.p <= ACCEPTED.mostP && bytesOf(kdf.salt).length >= 16
-  if (!known || typeof file.secrets !== 'object' || file.secrets === null) throw refuse('STORE', 'not a key store of this version')
+  if (!known || typeof file.secrets !== 'object' || file.secrets === null || typeof file.check?.data !== 'string') throw refuse('STORE', 'not a key store of this version')
   return file
 }
 

@@ -94,6 +94,7 @@ async function unary(name: CallName, call: UnaryCall<unknown[], unknown>, wire: 
   const connection = connected(wire)
   const request = up(wire, call.request.to(args))
   await wire.fault(name, wire.peer, 'before')
+  if (connection.aborted) throw lost()
   const served = (async () => call.reply.to(await invoke(wire, name, call.request.from(request))))().catch((error: unknown) => Promise.reject(travelled(error)))
   const reply = await orCut(served, connection, lost)
   await wire.fault(name, wire.peer, 'after')
@@ -113,6 +114,7 @@ async function* download(name: CallName, call: DownloadCall<unknown[], unknown>,
   const { cut, reason, stop } = cutBy(signal, connection)
   if (cut.aborted) throw reason()
   await wire.fault(name, wire.peer, 'before')
+  if (cut.aborted) throw reason()
   try {
     for await (const item of untilCut(serveItems(name, call, wire, request, cut), cut, reason)) {
       await wire.fault(name, wire.peer, 'chunk')
@@ -141,6 +143,7 @@ async function upload(name: CallName, wire: Wire, header: Header, chunks: Chunks
   if (cut.aborted) throw reason()
   const { key, receipt, offset } = contributionHeader.from(up(wire, contributionHeader.to(header)) as Parameters<typeof contributionHeader.from>[0])
   await wire.fault(name, wire.peer, 'before')
+  if (cut.aborted) throw reason()
   /** What went wrong on this side, which the far side sees only as a cut. */
   const ours: { error?: unknown } = {}
   const served = (async () => invoke(wire, name, [key, receipt, offset, sentChunks(name, wire, chunks, cut, ours), cut]))().catch((error: unknown) => Promise.reject(travelled(error)))
