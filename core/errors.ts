@@ -93,6 +93,7 @@ export const CATALOG = {
   AGGREGATE_MISMATCH: entry('denied', 'protocol', false, 'the aggregate is not the sum of the roll', '聚合与名单之和不符'),
   CONSTANT_LANES: entry('denied', 'protocol', false, "the constant lanes do not equal the roll's size", '常数分道与名单人数不符'),
   KEY_BOUND: entry('denied', 'protocol', false, 'the sum of keys is out of its bound', '密钥之和越界'),
+  NOISE_BOUND: entry('denied', 'protocol', false, 'the aggregate does not open within its noise bound', '聚合解密噪声越界'),
   RELEASE_MISMATCH: entry('denied', 'protocol', false, 'the release is not what the aggregate opens to', '发布值与聚合不符'),
   FEW_COSIGNATURES: entry('denied', 'protocol', false, 'too few custodians co-signed the release', '联署不足'),
   // processes

@@ -44,9 +44,9 @@ export interface RecoveredKey<Opened> {
 }
 
 /**
- * S from any t answers. A set of t is right iff every |S_i| <= 42 n and `tryOpen` (constant lanes) accepts; with more answers the
+ * S from any t answers. A set of t is right iff every |S_i| <= 42 n and `tryOpen` (constant lanes, noise) accepts; with more answers the
  * t-subsets are tried in the roster's order. The answers passed checkAnswer.
- * @throws FEW_ANSWERS below t answers; KEY_BOUND or CONSTANT_LANES (the last refusal met) where no subset is right.
+ * @throws FEW_ANSWERS below t answers; KEY_BOUND, CONSTANT_LANES or NOISE_BOUND where no subset is right.
  */
 export async function recoverKeySum<Opened>(
   answers: readonly Answer[],
@@ -67,14 +67,15 @@ export async function recoverKeySum<Opened>(
       const opened = await tryOpen(keySum)
       return { keySum, opened, blamed: contradicting(usable, subset, keySum, checked) }
     } catch (error) {
-      if (!isRefusal(error, 'KEY_BOUND') && !isRefusal(error, 'CONSTANT_LANES')) throw error
-      // A set within the bound says more than one outside: keep it as the reason.
-      if (!isRefusal(last, 'CONSTANT_LANES')) last = error
+      if (!isWrongKey(error)) throw error
+      // A sum within its bound that does not open says more than one outside: keep it as the reason.
+      if (last === undefined || isRefusal(last, 'KEY_BOUND')) last = error
     }
   }
   throw last
 }
 
+const isWrongKey = (error: unknown): boolean => isRefusal(error, 'KEY_BOUND') || isRefusal(error, 'CONSTANT_LANES') || isRefusal(error, 'NOISE_BOUND')
 const keySumOf = (answers: readonly Answer[]): Int32Array => interpolateAtZero(answers.map(({ body }) => ({ x: body.index, words: body.sum })))
 const sameWords = (a: Int32Array, b: Int32Array): boolean => a.every((v, i) => v === b[i])
 

@@ -16,9 +16,11 @@ export interface OpenInput {
   readonly planHash: string
   readonly aggregate: readonly Uint8Array[]
   readonly keySum: Int32Array
+  /** Where given, the noise is held against its bound for so many contributors. */
+  readonly contributors?: number
 }
-export const open = async ({ cipher, planHash, aggregate, keySum }: OpenInput): Promise<BigUint64Array[]> =>
-  await createCipher(cipher).open(parseDigest(planHash), aggregate, keySum)
+export const open = async ({ cipher, planHash, aggregate, keySum, contributors }: OpenInput): Promise<BigUint64Array[]> =>
+  await createCipher(cipher).open(parseDigest(planHash), aggregate, keySum, contributors)
 export const openJob = defineJob<typeof open>(import.meta.url, 'open')
 
 /** Lives with the contributor; named here by its address only, so that importing the other jobs does not import it. */

@@ -1,6 +1,6 @@
 // The release: what the certified aggregate opens to, checked by everyone who acts on it.
 import { encode, hash } from '../core/codec.ts'
-import { refuse } from '../core/errors.ts'
+import { isRefusal, refuse } from '../core/errors.ts'
 import { type Digest, fromDigest, type HospitalId } from '../core/ids.ts'
 import { laneCount } from '../core/lanes.ts'
 import type { SecretBytes } from '../core/secret.ts'
@@ -29,8 +29,11 @@ import { signMessage, verifyMessage } from './signatures.ts'
 import { checkCertificate } from './statement.ts'
 
 /**
- * sum(c_j) - a_j S -> coefficients mod T -> lane sums. n is the roll's size: every constant lane must equal it.
- * @throws KEY_BOUND | CONSTANT_LANES (a wrong S, a ciphertext that is not the receipt's, another's key in the sum).
+ * sum(c_j) - a_j S -> coefficients mod T -> lane sums. n is the roll's size: every constant lane must equal it, and the noise must be that of n.
+ * The lanes find accidents. The noise leaves one S only: whoever proposes S (the coordinator, to co-signers) cannot choose another whose few
+ * constant lanes agree, and so choose what common randomness is drawn from it.
+ * @throws KEY_BOUND | CONSTANT_LANES (a wrong S, a ciphertext that is not the receipt's, another's key in the sum) | NOISE_BOUND (the same,
+ * with constant lanes that happen to agree).
  */
 export async function openRelease(
   checked: { readonly plan: Plan; readonly planHash: Digest },
@@ -41,11 +44,19 @@ export async function openRelease(
   cipher: Cipher,
 ): Promise<Release> {
   checkKeyBound(keySum, n)
-  const coefficients = await cipher.open(checked.planHash, aggregate, keySum)
-  const { sums, constants } = unpack(checked.plan.layout, coefficients, n)
+  try {
+    return { statement, sums: unpackSums(checked.plan, await cipher.open(checked.planHash, aggregate, keySum, n), n) }
+  } catch (error) {
+    // The plainer reason first: where the constant lanes differ too, that is what is said.
+    if (isRefusal(error, 'NOISE_BOUND')) unpackSums(checked.plan, await cipher.open(checked.planHash, aggregate, keySum), n)
+    throw error
+  }
+}
+function unpackSums(plan: Plan, coefficients: readonly BigUint64Array[], n: number): BigInt64Array {
+  const { sums, constants } = unpack(plan.layout, coefficients, n)
   const wrong = constants.findIndex((constant) => constant !== BigInt(n))
   if (wrong >= 0) throw refuse('CONSTANT_LANES', `the constant lane of ciphertext ${wrong} is ${constants[wrong]}, ${n} expected`)
-  return { statement, sums }
+  return sums
 }
 
 export function signCosignature(

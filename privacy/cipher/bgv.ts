@@ -5,7 +5,7 @@ import { sampleBinomial } from '../binomial.ts'
 import type { Cipher, CipherOptions } from '../cipher.ts'
 import { checkCoefficients, WORD, wordsOf } from '../coefficients.ts'
 import { expand } from '../expand.ts'
-import { PARAMETERS } from '../parameters.ts'
+import { correctnessBound, PARAMETERS } from '../parameters.ts'
 import { type Keyed, openRing, type Ring } from '../seal/index.ts'
 import { PRIMES, packCiphertext, parseCiphertext, RESIDUES, type Residues, subtractResidues } from '../wire.ts'
 import { addCiphertexts } from './add.ts'
@@ -54,20 +54,33 @@ export function createBgv(options: CipherOptions): Cipher {
       return { ciphertexts, key }
     },
     add: async (partial, contributions) => addCiphertexts(partial, contributions),
-    async open(planHash, aggregate, keySum) {
+    async open(planHash, aggregate, keySum, contributors) {
       if (keySum.length !== N) throw refuse('KEY_BOUND', `a key sum of ${keySum.length} coefficients`)
       const sums = aggregate.map((bytes) => parseCiphertext(bytes))
       const opened = await ring()
       using keyed = opened.under(keySum)
-      return inPairs(sums.length, (js) => openPair(opened, keyed, planHash, js, sums))
+      return inPairs(sums.length, (js) => openPair(opened, keyed, planHash, js, sums, contributors ?? null))
     },
   }
 }
 
-function openPair(opened: Ring, keyed: Keyed, planHash: Digest, js: readonly number[], sums: readonly Residues[]): BigUint64Array[] {
+function openPair(
+  opened: Ring,
+  keyed: Keyed,
+  planHash: Digest,
+  js: readonly number[],
+  sums: readonly Residues[],
+  contributors: number | null,
+): BigUint64Array[] {
   const products = keyed.times(js.map((j) => expand(planHash, j)))
-  return products.map((product, i) => opened.decode(subtractResidues(sums[js[i] as number] as Residues, product)))
+  return products.map((product, i) => {
+    const phase = subtractResidues(sums[js[i] as number] as Residues, product)
+    if (contributors !== null && !opened.isWithin(phase, noiseBits(contributors))) throw refuse('NOISE_BOUND', `ciphertext ${js[i]} under this key sum`)
+    return opened.decode(phase)
+  })
 }
+/** Bits of 43 n T, above the largest phase of n honest contributions. */
+const noiseBits = (contributors: number): number => correctnessBound(contributors).stated.toString(2).length
 
 /** [0, 1], [2, 3], ... up to count, the last alone where count is odd. */
 function inPairs<T>(count: number, of: (js: readonly number[]) => T[]): T[] {

@@ -11,6 +11,7 @@ export function cipherInWork(work: Work, cipher: CipherName, signal?: AbortSigna
     name: cipher,
     encrypt: () => Promise.reject(refuse('INTERNAL', 'contributions are encrypted by encryptJob alone')),
     add: (partial, contributions) => work.run(addJob, { cipher, partial: partial && [...partial], contributions: contributions.map((c) => [...c]) }, options),
-    open: (planHash, aggregate, keySum) => work.run(openJob, { cipher, planHash, aggregate: [...aggregate], keySum }, options),
+    open: (planHash, aggregate, keySum, contributors) =>
+      work.run(openJob, { cipher, planHash, aggregate: [...aggregate], keySum, ...(contributors === undefined ? {} : { contributors }) }, options),
   }
 }

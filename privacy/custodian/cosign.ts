@@ -37,7 +37,7 @@ export interface CosignSite {
 /**
  * The body to sign with signCosignature, and the event to journal before.
  * @throws what checkCertificate throws; DIGEST_MISMATCH (a contribution differs from its receipt), AGGREGATE_MISMATCH, KEY_BOUND,
- * CONSTANT_LANES, RELEASE_MISMATCH, OTHER_STATE, SECOND_STATEMENT.
+ * CONSTANT_LANES, NOISE_BOUND, RELEASE_MISMATCH, OTHER_STATE, SECOND_STATEMENT.
  */
 export async function checkRelease(request: CosignRequest, site: CosignSite): Promise<{ readonly body: CosignatureBody; readonly event: CustodyEvent }> {
   const { checked, custody } = site

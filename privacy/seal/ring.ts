@@ -6,6 +6,8 @@ import { type Handle, held } from './handles.ts'
 import { createContext, loadSeal } from './library.ts'
 import { createMemory, type SealMemory } from './memory.ts'
 
+const Q_BITS = 2 * PARAMETERS.residueBits
+
 /** Multiplications by one small polynomial s. Disposing zeroes s in SEAL's object. */
 export interface Keyed extends Disposable {
   /** a_i s + x_i for one or two (a_i in NTT order, x_i as coefficients modulo q): NTT order. */
@@ -19,6 +21,8 @@ export interface Ring extends Disposable {
   under(s: Int32Array): Keyed
   /** The coefficients mod T of a polynomial in NTT order, lifted to (-q/2, q/2): what BGV decryption makes of a phase. */
   decode(phase: Residues): BigUint64Array
+  /** Whether every coefficient of a polynomial in NTT order, lifted to (-q/2, q/2), has at most `bits` bits. About 0.6 ms. */
+  isWithin(phase: Residues, bits: number): boolean
 }
 
 /** Opens the library and its context. Dispose it with its thread: SEAL's memory pool keeps freed blocks, so keys end with the thread, not with a call. */
@@ -47,6 +51,11 @@ export async function openRing(): Promise<Ring> {
       using plain = held(new seal.Plaintext())
       decryptor.raw.decrypt(trivial.raw, plain.raw)
       return memory.coefficients(plain.raw)
+    },
+    isWithin(phase, bits) {
+      // SEAL's budget under BGV is max(0, bits of q - bits of the largest |coefficient| - 1).
+      using trivial = memory.ciphertext([phase], 'ntt')
+      return decryptor.raw.invariantNoiseBudget(trivial.raw) >= Q_BITS - bits - 1
     },
     [Symbol.dispose]: () => resident.dispose(),
   }

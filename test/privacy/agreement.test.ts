@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decode, encode } from '../../core/codec.ts'
 import type { HospitalId } from '../../core/ids.ts'
+import { systemRandom } from '../../core/random.ts'
 import { applyCustody, custodyEvent, emptyCustody } from '../../privacy/custodian/index.ts'
 import * as privacy from '../../privacy/index.ts'
 import { subsetsFrom } from '../../privacy/roll.ts'
@@ -182,6 +183,35 @@ describe('a release', () => {
     await expect(cosign(federation, step.checked, id, { ...request, nextState: digestOf('another') }, step.contributions)).rejects.toMatchObject({
       code: 'RELEASE_MISMATCH',
     })
+  })
+})
+
+describe('the noise bound', () => {
+  it('admits the right key sum over messages of any size, and no other, however near: what constant lanes alone cannot promise', async () => {
+    const cipher = privacy.createCipher('bgv')
+    const plan = digestOf('plan')
+    const most = privacy.PARAMETERS.plainPrime / 2n
+    const contributions: Uint8Array[][] = []
+    const keySum = new Int32Array(4096)
+    for (let i = 0; i < 3; i++) {
+      const message = new BigUint64Array(4096).fill(i === 2 ? most + 1n : most)
+      const { ciphertexts, key } = await cipher.encrypt(plan, [message], systemRandom)
+      contributions.push(ciphertexts)
+      key.forEach((v, k) => {
+        keySum[k] = (keySum[k] as number) + v
+      })
+    }
+    const aggregate = await cipher.add(null, contributions)
+    expect((await cipher.open(plan, aggregate, keySum, 3))[0]?.[9]).toBe(most)
+    for (const [at, by] of [
+      [0, 1],
+      [2048, -1],
+      [4095, 2],
+    ] as const) {
+      const near = keySum.slice()
+      near[at] = (near[at] as number) + by
+      await expect(cipher.open(plan, aggregate, near, 3)).rejects.toMatchObject({ code: 'NOISE_BOUND' })
+    }
   })
 })
 
