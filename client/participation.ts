@@ -9,11 +9,13 @@ import type { FeatureColumn, SplitTable, Table } from '../core/table.ts'
 import { taskByName, type Upstream } from '../models/index.ts'
 import { contributeJob } from '../models/jobs.ts'
 import { encryptJob } from '../privacy/jobs.ts'
-import { type JobSpec, jobHash, jobSpec, keyEpoch, keyEpochHash, keySum, type Plan, plan, planHash, receipt, receiptBody, receiptHash, roster, type SignedPlan, type Stage, signedPlan, statement, stateHash } from '../privacy/messages.ts'
+import { type JobSpec, jobHash, jobSpec, keyEpoch, keyEpochHash, keySum, type Plan, plan, planHash, receipt, receiptBody, receiptHash, roster, rosterHash, type SignedPlan, type Stage, signedPlan, statement, stateHash } from '../privacy/messages.ts'
+import { checkJobSpec } from '../privacy/job.ts'
 import { checkPlan } from '../privacy/plan.ts'
 import { draw } from '../privacy/release.ts'
-import { checkKeyEpoch } from '../privacy/roster.ts'
-import { requireSignature, signMessage } from '../privacy/signatures.ts'
+import { checkFirstRoster, checkKeyEpoch } from '../privacy/roster.ts'
+import { signMessage } from '../privacy/signatures.ts'
+import { rosterBundle } from '../proto/messages.ts'
 import type { ClientContext } from './context.ts'
 import { signKey } from './membership.ts'
 import { checkPolicy } from './policy.ts'
@@ -32,7 +34,7 @@ const NO_TABLE: Table = { featureSet: '', features: [], rows: 0, x: new Float64A
 const NO_ROWS: SplitTable = { train: NO_TABLE, heldOut: NO_TABLE }
 
 /** Codes after which the same plan cannot become acceptable: the site says so, by code, and rests. */
-const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['POLICY', 'OTHER_PLAN', 'OTHER_STATE', 'OTHER_LAYOUT', 'OTHER_ROSTER', 'OTHER_EPOCH', 'BAD_SIGNATURE', 'BAD_LAYOUT', 'BAD_BYTES', 'TOO_LARGE', 'NOT_INVITED', 'DIFFERENCING', 'BUDGET', 'BAD_DATA', 'ROLL_DUPLICATE', 'ROLL_SMALL', 'SECOND_RECEIPT', 'BAD_PARAMETERS'])
+const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['POLICY', 'OTHER_PLAN', 'OTHER_STATE', 'OTHER_LAYOUT', 'OTHER_ROSTER', 'OTHER_EPOCH', 'BAD_SIGNATURE', 'BAD_LAYOUT', 'BAD_BYTES', 'TOO_LARGE', 'NOT_INVITED', 'DIFFERENCING', 'BUDGET', 'BAD_DATA', 'BAD_PLAN', 'OTHER_VERSION', 'ROLL_DUPLICATE', 'ROLL_SMALL', 'SECOND_RECEIPT', 'BAD_PARAMETERS'])
 
 export async function contribute(context: ClientContext, key: OpeningKey, signal: AbortSignal): Promise<void> {
   try {
@@ -100,16 +102,23 @@ export async function learnJob(context: ClientContext, job: Digest): Promise<Cli
   const known = context.state().jobs.get(job)
   if (known) return known
   const bytes = await context.link().fetchJob(job)
-  const body = bytes.subarray(0, bytes.length - 64)
-  const spec = decode(jobSpec, body)
+  const spec = decode(jobSpec, bytes.subarray(0, bytes.length - 64))
   if (jobHash(spec) !== job) throw refuse('OTHER_PLAN', 'the specification is not the one of this job')
   const pinned = pinnedRoster(context)
-  requireSignature('job', {}, body, bytes.subarray(bytes.length - 64), pinned.roster.coordinatorKey, 'the coordinator')
-  if (spec.roster !== pinned.hash) throw refuse('OTHER_ROSTER', 'the job is planned over another roster')
+  await requireAgreedRoster(context, pinned.hash)
+  checkJobSpec(spec, bytes.subarray(bytes.length - 64), pinned.roster)
   for (const set of spec.featureSets) checkColumns(set, context.data.columns(set.name))
   for (const stage of spec.stages) taskByName(stage.task).checkParams(stage.params)
   await context.post({ kind: 'jobLearnt', spec })
   return context.state().jobs.get(job) as ClientJob
+}
+
+/** Every first member signed the very roster that this site pinned: no plan is followed over one that others never saw. */
+async function requireAgreedRoster(context: ClientContext, pinned: Digest): Promise<void> {
+  const bundle = decode(rosterBundle, await context.link().fetchRoster())
+  const agreed = decode(roster, bundle.roster)
+  if (rosterHash(agreed) !== pinned) throw refuse('OTHER_ROSTER', 'the coordinator shows another roster than the one agreed to')
+  checkFirstRoster({ roster: agreed, signatures: bundle.signatures })
 }
 
 function checkColumns(asked: JobSpec['featureSets'][number], own: readonly FeatureColumn[]): void {
@@ -130,6 +139,7 @@ export async function readPlan(context: ClientContext, signed: SignedPlan, key: 
   checkStage(proposed, job)
   checkPolicy(context.policy, proposed, job.spec)
   checkSnapshot(context, proposed)
+  checkSingleUpdate(context, proposed)
   const state = await stateOf(context, job)
   if (stateHash(state) !== proposed.state) throw refuse('OTHER_STATE', 'the plan starts from another state than this site computed')
   const own = taskByName(proposed.task).layout(state, proposed.groups[key.group]?.length ?? 0)
@@ -156,6 +166,13 @@ function checkSnapshot(context: ClientContext, proposed: Plan): void {
   if (proposed.privacy === 'exact' && proposed.disclosure === 'statistic' && earlier !== undefined && earlier !== blockListHash(proposed.blocks)) {
     throw refuse('DIFFERENCING', `a second block list for ${proposed.inputs.boundary}`)
   }
+}
+
+/** Without noise, two sums of updates from one state over two rolls reveal their difference: a site serves one step for each (task, state). */
+function checkSingleUpdate(context: ClientContext, proposed: Plan): void {
+  if (proposed.disclosure !== 'update' || proposed.privacy === 'dp') return
+  const other = [...context.state().steps.values()].find((s) => s.plan && s.plan.task === proposed.task && s.plan.state === proposed.state && !sameOpeningKey(s.key, proposed.key))
+  if (other) throw refuse('DIFFERENCING', `step ${other.key.step} started from the same state with the same task`)
 }
 
 /** The state that the next step of the job starts from: the last release's, or init() from public things only. */

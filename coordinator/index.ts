@@ -7,6 +7,7 @@ import type { Digest, HospitalId } from '../core/ids.ts'
 import { startMachine } from '../core/machine.ts'
 import { taskByName } from '../models/index.ts'
 import { type JobSpec, jobHash, jobSpec, PROTOCOL_VERSION } from '../privacy/messages.ts'
+import { checkStages, drawsOf } from '../privacy/job.ts'
 import { publicSignKey, signMessage } from '../privacy/signatures.ts'
 import type { Authority } from '../proto/certificates.ts'
 import type { Authorize } from '../proto/index.ts'
@@ -16,7 +17,6 @@ import { createAuthorize, createEnrolment, invite } from './enrolment.ts'
 import { type CoordinatorEvent, coordinatorEvent } from './events.ts'
 import { type CoordinatorEffect, owed } from './owed.ts'
 import { perform } from './perform.ts'
-import { drawsOf } from './planning.ts'
 import { createService } from './service.ts'
 import { type CoordinatorState, initialState, runningJob } from './state.ts'
 import { step } from './step.ts'
@@ -100,6 +100,7 @@ async function startJob(context: CoordinatorContext, job: JobOptions): Promise<D
   for (const stage of job.stages) taskByName(stage.task).checkParams(stage.params)
   const nonce = context.random.fill(new Uint8Array(16))
   const spec: JobSpec = { protocol: PROTOCOL_VERSION, federation: founding.federation, roster: roster.hash, nonce, draws: drawsOf(job.stages), featureSets: job.featureSets, stages: job.stages }
+  checkStages(spec)
   await context.post({ kind: 'jobStarted', spec, signature: signMessage('job', {}, encode(jobSpec, spec), context.signKey), minCohort: job.minCohort, stepMs: job.stepMs })
   return jobHash(spec)
 }

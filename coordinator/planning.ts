@@ -12,9 +12,6 @@ import { type JobState, stageOf } from './state.ts'
 export const RANDOMNESS = 'randomness'
 export const taskOf = (stage: Stage | null): AnyTask => taskByName(stage?.task ?? RANDOMNESS)
 
-/** Draws of a job: one initial state a stage. Fixed before step 0. */
-export const drawsOf = (stages: readonly { readonly name: string }[]): string[] => stages.map((s) => `init/${s.name}`)
-
 export async function makePlan(context: CoordinatorContext, job: JobState): Promise<void> {
   const { roster, epoch, snapshots } = context.state()
   if (roster.kind !== 'agreed' || epoch.kind !== 'agreed') throw refuse('OTHER_ROSTER', 'no agreed roster and key epoch')
