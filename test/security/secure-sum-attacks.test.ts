@@ -289,6 +289,15 @@ describe('a dishonest contributor', () => {
     await stepGoesOn([...honest, first, second], reports, 'SECOND_RECEIPT')
   })
 
+  it('cannot show the custodians one receipt and the roll another, though the coordinator hides the first', async () => {
+    const { federation, checked } = scene
+    const first = scene.contributions[4] as Contributed
+    const second = await contribute(federation, checked, h05, randomVector(LANES, 10))
+    siteOf(federation, h05).own = null
+    const reports = reportAll(federation, checked, [...honest, first])
+    expect(verdicts(scene, requestFor(scene, [...honest, second], reports, [...honest, second].map(entryOf)))).toEqual(allSay('ROLL_EXCLUDED'))
+  })
+
   it('that deals shares of no polynomial is excluded by the check words, and nobody honest is blamed', async () => {
     const { federation, checked } = scene
     const wrong = craft(federation, checked, h05, {
