@@ -35,7 +35,7 @@ export interface CmsHospitalsOptions {
  * out (2,092 remain). @throws BAD_DATA where the publication is not there; BAD_CONFIG for fewer than 1 or more hospitals than states.
  */
 export async function cmsHospitals(path: string, options: CmsHospitalsOptions): Promise<readonly CmsHospital[]> {
-  await using db = await openDatabase({ path: ':memory:', mayWriteFiles: true, threads: 2 })
+  await using db = await openDatabase({ path: ':memory:', mayWriteFiles: true })
   using personKey = new SecretBytes(createHash('sha256').update(`consilium/cms-persons/1|${options.seed}`).digest())
   await importCms(db, path, { personKey })
   const providers = await db.rows(`

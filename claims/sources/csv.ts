@@ -140,8 +140,8 @@ async function importFile(db: ClaimsDatabase, table: CanonicalTable, path: strin
       yield rows
     }
   }
-  await stageCells(db, good())
-  const { imported, refused } = await insertStaged(db, table, file)
+  const staged = await stageCells(db, good())
+  const { imported, refused } = staged > 0 ? await insertStaged(db, table, file) : { imported: 0, refused: [] }
   for (const error of refused) errors.push(error)
   errors.sort((a, b) => a.line - b.line)
   const counts: Partial<Record<RowErrorCode, number>> = {}

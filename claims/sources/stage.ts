@@ -12,13 +12,18 @@ export interface StagedRow {
   readonly cells: readonly string[]
 }
 
-/** Fills the staging table anew. A row is one string there: DuckDB cuts it again far faster than cells could cross one by one. */
-export async function stageCells(db: ClaimsDatabase, batches: AsyncIterable<readonly StagedRow[]>): Promise<void> {
+/** Fills the staging table anew and returns how many rows it has. A row is one string there: DuckDB cuts it again far faster than cells could cross one by one. */
+export async function stageCells(db: ClaimsDatabase, batches: AsyncIterable<readonly StagedRow[]>): Promise<number> {
+  let count = 0
   await db.run('CREATE OR REPLACE TEMP TABLE staged (line INTEGER NOT NULL, cells VARCHAR NOT NULL)')
   async function* columns(): AsyncGenerator<readonly (readonly (number | string)[])[]> {
-    for await (const rows of batches) if (rows.length > 0) yield [rows.map((row) => row.line), rows.map((row) => row.cells.join(CELL_MARK))]
+    for await (const rows of batches) {
+      count += rows.length
+      if (rows.length > 0) yield [rows.map((row) => row.line), rows.map((row) => row.cells.join(CELL_MARK))]
+    }
   }
   await db.append('staged', [INTEGER, VARCHAR], columns())
+  return count
 }
 
 /**
