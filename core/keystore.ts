@@ -76,8 +76,20 @@ const derive = (passphrase: SecretBytes, kdf: KeystoreFile['kdf']): Uint8Array =
 function parseFile(text: string): KeystoreFile {
   const file = JSON.parse(text) as KeystoreFile
   const { kdf } = file
-  const known = file.format === 'consilium-keystore' && file.version === 1 && kdf?.name === 'scrypt' && Number.isInteger(kdf.N) && kdf.N >= ACCEPTED.least && kdf.N <= ACCEPTED.most && kdf.r === ACCEPTED.r && Number.isInteger(kdf.p) && kdf.p >= 1 && kdf.p <= ACCEPTED.mostP && bytesOf(kdf.salt).length >= 16
-  if (!known || typeof file.secrets !== 'object' || file.secrets === null || typeof file.check?.data !== 'string') throw refuse('STORE', 'not a key store of this version')
+  const known =
+    file.format === 'consilium-keystore' &&
+    file.version === 1 &&
+    kdf?.name === 'scrypt' &&
+    Number.isInteger(kdf.N) &&
+    kdf.N >= ACCEPTED.least &&
+    kdf.N <= ACCEPTED.most &&
+    kdf.r === ACCEPTED.r &&
+    Number.isInteger(kdf.p) &&
+    kdf.p >= 1 &&
+    kdf.p <= ACCEPTED.mostP &&
+    bytesOf(kdf.salt).length >= 16
+  if (!known || typeof file.secrets !== 'object' || file.secrets === null || typeof file.check?.data !== 'string')
+    throw refuse('STORE', 'not a key store of this version')
   return file
 }
 
@@ -128,7 +140,8 @@ export function openKeystore(path: string, passphrase: SecretBytes): Keystore {
     let text = readPrivateFile(path)
     const kdf = text === null ? { name: 'scrypt' as const, ...SCRYPT, salt: hex(randomBytes(32)) } : parseFile(text).kdf
     const key = derive(passphrase, kdf)
-    let file: KeystoreFile = text === null ? { format: 'consilium-keystore', version: 1, kdf, check: seal(key, CHECK, new Uint8Array()), secrets: {} } : parseFile(text)
+    let file: KeystoreFile =
+      text === null ? { format: 'consilium-keystore', version: 1, kdf, check: seal(key, CHECK, new Uint8Array()), secrets: {} } : parseFile(text)
     if (unseal(key, CHECK, file.check) === null) throw refuse('WRONG_PASSPHRASE', `${path} does not open with this passphrase`)
 
     const write = (secrets: KeystoreFile['secrets']): void =>
@@ -178,10 +191,14 @@ function reporting<T>(path: string, work: () => T): T {
  * end is not part of it.
  * @throws BAD_CONFIG with one line that says what to do.
  */
-export function readPassphrase(source: { readonly file?: string; readonly env?: string }, environment: Readonly<Record<string, string | undefined>> = process.env): SecretBytes {
+export function readPassphrase(
+  source: { readonly file?: string; readonly env?: string },
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): SecretBytes {
   if (source.file !== undefined) return passphraseOf(readPassphraseFile(source.file), source.file)
   const value = source.env === undefined ? undefined : environment[source.env]
-  if (value === undefined) throw refuse('BAD_CONFIG', `passphrase: give a file${source.env === undefined ? '' : `, or set the environment variable ${source.env}`}`)
+  if (value === undefined)
+    throw refuse('BAD_CONFIG', `passphrase: give a file${source.env === undefined ? '' : `, or set the environment variable ${source.env}`}`)
   return passphraseOf(value, source.env ?? '')
 }
 function readPassphraseFile(path: string): string {

@@ -23,7 +23,10 @@ export interface IssuedIdentity {
   readonly keyPem: string
 }
 
-const pem = (label: string, der: ArrayBuffer): string => `-----BEGIN ${label}-----\n${Buffer.from(der).toString('base64').replace(/.{64}(?=.)/g, '$&\n')}\n-----END ${label}-----\n`
+const pem = (label: string, der: ArrayBuffer): string =>
+  `-----BEGIN ${label}-----\n${Buffer.from(der)
+    .toString('base64')
+    .replace(/.{64}(?=.)/g, '$&\n')}\n-----END ${label}-----\n`
 const newKeys = (): Promise<webcrypto.CryptoKeyPair> => webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])
 const keyPemOf = async (keys: webcrypto.CryptoKeyPair): Promise<string> => pem('PRIVATE KEY', await webcrypto.subtle.exportKey('pkcs8', keys.privateKey))
 /** 16 random bytes, the first bit clear and not all zero: a positive serial of RFC 5280. */
@@ -56,7 +59,13 @@ export async function createAuthority(name: string, options: { validDays?: numbe
   return { caPem: certificate.toString('pem'), caKeyPem: await keyPemOf(keys) }
 }
 
-async function issue(authority: Authority, subject: x509.JsonName, publicKey: x509.PublicKeyType, extensions: readonly x509.Extension[], when: { validDays: number; serial?: string; nowMs?: number }): Promise<string> {
+async function issue(
+  authority: Authority,
+  subject: x509.JsonName,
+  publicKey: x509.PublicKeyType,
+  extensions: readonly x509.Extension[],
+  when: { validDays: number; serial?: string; nowMs?: number },
+): Promise<string> {
   const ca = new x509.X509Certificate(authority.caPem)
   const signingKey = await webcrypto.subtle.importKey('pkcs8', x509.PemConverter.decodeFirst(authority.caKeyPem), ALGORITHM, false, ['sign'])
   const certificate = await x509.X509CertificateGenerator.create({
@@ -78,7 +87,10 @@ async function issue(authority: Authority, subject: x509.JsonName, publicKey: x5
 }
 
 /** The coordinator's own certificate, for the names and addresses under which hospitals dial it. */
-export async function issueServerCertificate(authority: Authority, options: { hosts: readonly string[]; validDays?: number; nowMs?: number }): Promise<IssuedIdentity> {
+export async function issueServerCertificate(
+  authority: Authority,
+  options: { hosts: readonly string[]; validDays?: number; nowMs?: number },
+): Promise<IssuedIdentity> {
   const [first] = options.hosts
   if (first === undefined) throw refuse('BAD_CONFIG', 'hosts: at least one name or address is needed')
   const keys = await newKeys()
@@ -86,7 +98,10 @@ export async function issueServerCertificate(authority: Authority, options: { ho
     authority,
     dn(['CN', first]),
     keys.publicKey,
-    [new x509.SubjectAlternativeNameExtension(options.hosts.map((host) => ({ type: isIP(host) ? ('ip' as const) : ('dns' as const), value: host }))), new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth])],
+    [
+      new x509.SubjectAlternativeNameExtension(options.hosts.map((host) => ({ type: isIP(host) ? ('ip' as const) : ('dns' as const), value: host }))),
+      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+    ],
     { validDays: options.validDays ?? 825, ...(options.nowMs === undefined ? {} : { nowMs: options.nowMs }) },
   )
   return { certPem, keyPem: await keyPemOf(keys) }
@@ -104,7 +119,8 @@ async function verifiedKey(csrDer: Uint8Array): Promise<x509.PublicKey> {
   try {
     const request = new x509.Pkcs10CertificateRequest(new Uint8Array(csrDer))
     const key = createPublicKey({ key: Buffer.from(request.publicKey.rawData), type: 'spki', format: 'der' })
-    if (key.asymmetricKeyType !== 'ec' || key.asymmetricKeyDetails?.namedCurve !== 'prime256v1') throw refuse('BAD_KEY', 'a certificate request must carry a P-256 key')
+    if (key.asymmetricKeyType !== 'ec' || key.asymmetricKeyDetails?.namedCurve !== 'prime256v1')
+      throw refuse('BAD_KEY', 'a certificate request must carry a P-256 key')
     if (!(await request.verify())) throw refuse('BAD_SIGNATURE', 'the certificate request is not signed with its own key')
     return request.publicKey
   } catch (error) {
@@ -117,7 +133,11 @@ async function verifiedKey(csrDer: Uint8Array): Promise<x509.PublicKey> {
  * beyond its key is ignored. `serial` is hexadecimal; a random one where none is given.
  * @throws BAD_BYTES | BAD_KEY | BAD_SIGNATURE.
  */
-export async function issueMemberCertificate(authority: Authority, csrDer: Uint8Array, options: { hospital: HospitalId; validDays: number; serial?: string; nowMs?: number }): Promise<string> {
+export async function issueMemberCertificate(
+  authority: Authority,
+  csrDer: Uint8Array,
+  options: { hospital: HospitalId; validDays: number; serial?: string; nowMs?: number },
+): Promise<string> {
   const key = await verifiedKey(csrDer)
   return issue(authority, dn(['CN', options.hospital]), key, [new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth])], options)
 }

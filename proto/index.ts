@@ -1,7 +1,15 @@
 // proto/: the wire. The calls between client and coordinator, their .proto files and generated types, the transports (gRPC over mutual
 // TLS, memory), certificates and invitations. It carries bounded opaque bytes and never parses ciphertexts.
 // May import: core.
-export { type Authority, createAuthority, createCertificateRequest, type IssuedIdentity, issueMemberCertificate, issueServerCertificate, spkiDigest } from './certificates.ts'
+export {
+  type Authority,
+  createAuthority,
+  createCertificateRequest,
+  type IssuedIdentity,
+  issueMemberCertificate,
+  issueServerCertificate,
+  spkiDigest,
+} from './certificates.ts'
 export { formatInvitation, type Invitation, parseInvitation } from './invitation.ts'
 export * from './messages.ts'
 export type { Chunks, CoordinatorLink, CoordinatorService, EnrolmentService, MemberCalls, Peer } from './service.ts'

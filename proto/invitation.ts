@@ -21,7 +21,10 @@ const schema = z.strictObject({
   federation: z.string().min(1).max(LIMITS.nameBytes),
   hospital: z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, 'expected a-z, 0-9 and -, at most 64, first a letter'),
   enrolmentAddress: z.string().regex(/^\S{1,200}:\d{1,5}$/, 'expected host:port'),
-  caPem: z.string().max(8192).regex(/^-----BEGIN CERTIFICATE-----\n[A-Za-z0-9+/=\n]+-----END CERTIFICATE-----\n?$/, 'expected one PEM certificate'),
+  caPem: z
+    .string()
+    .max(8192)
+    .regex(/^-----BEGIN CERTIFICATE-----\n[A-Za-z0-9+/=\n]+-----END CERTIFICATE-----\n?$/, 'expected one PEM certificate'),
   token: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits'),
 })
 

@@ -24,7 +24,14 @@ export const asks = list(ask, 4096)
 export const rosterBundle = struct({ roster: blob(LIMITS.messageBytes), signatures })
 export type RosterBundle = Decoded<typeof rosterBundle>
 
-export const enrolRequest = struct({ hospital: hospitalId, name: text(LIMITS.nameBytes), token: fixed(32), signKey: fixed(32), /** proof of possession: Ed25519 over tag, hospital, token hash and CSR */ signKeyProof: fixed(64), csr: blob(8192) })
+export const enrolRequest = struct({
+  hospital: hospitalId,
+  name: text(LIMITS.nameBytes),
+  token: fixed(32),
+  signKey: fixed(32),
+  /** proof of possession: Ed25519 over tag, hospital, token hash and CSR */ signKeyProof: fixed(64),
+  csr: blob(8192),
+})
 export type EnrolRequest = Decoded<typeof enrolRequest>
 export const enrolReply = struct({ certificate: blob(8192), /** the member port, host:port */ address: text(LIMITS.nameBytes), coordinatorKey: fixed(32) })
 export type EnrolReply = Decoded<typeof enrolReply>

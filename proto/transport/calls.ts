@@ -1,7 +1,8 @@
 // All calls of a member in one table: where each lies in the .proto files, and the forms of what goes and comes.
 // Both transports walk this table; a call that is added to MemberCalls does not type-check until it stands here.
-import type { MemberCalls } from '../service.ts'
+
 import { BODY_BYTES } from '../limits.ts'
+import type { MemberCalls } from '../service.ts'
 import type { ServiceName, WireMessage } from './definitions.ts'
 import * as form from './forms.ts'
 
@@ -31,11 +32,19 @@ export interface UploadCall extends Place {
 }
 
 type WithoutSignal<A> = A extends [...infer Args, AbortSignal] ? Args : A
-type CallOf<F> = F extends (...args: infer A) => Promise<infer R> ? UnaryCall<A, R> | UploadCall : F extends (...args: infer A) => AsyncIterable<infer I> ? DownloadCall<WithoutSignal<A>, I> : never
+type CallOf<F> = F extends (...args: infer A) => Promise<infer R>
+  ? UnaryCall<A, R> | UploadCall
+  : F extends (...args: infer A) => AsyncIterable<infer I>
+    ? DownloadCall<WithoutSignal<A>, I>
+    : never
 export type AnyCall = UnaryCall<unknown[], unknown> | DownloadCall<unknown[], unknown> | UploadCall
 
 // A form's own message type is known where it is written (forms.ts); here it is one message among others.
-const unary = <A, I extends WireMessage, O, R, RI extends WireMessage, RO>(place: Place, request: form.Form<A, I, O>, reply: form.Form<R, RI, RO>): UnaryCall<A, R> => ({
+const unary = <A, I extends WireMessage, O, R, RI extends WireMessage, RO>(
+  place: Place,
+  request: form.Form<A, I, O>,
+  reply: form.Form<R, RI, RO>,
+): UnaryCall<A, R> => ({
   ...place,
   shape: 'unary',
   request: request as form.Form<A, WireMessage, WireMessage>,
@@ -53,7 +62,13 @@ const steps = (method: string): Place => ({ service: 'Steps', method })
 const models = (method: string): Place => ({ service: 'Models', method })
 
 export const CALLS = {
-  watch: { ...steps('Watch'), shape: 'download', request: form.noArguments as form.Form<[], WireMessage, WireMessage>, item: form.asksReply as form.Form<Awaited<ReturnType<typeof form.asksReply.from>>, WireMessage, WireMessage>, bytes: false },
+  watch: {
+    ...steps('Watch'),
+    shape: 'download',
+    request: form.noArguments as form.Form<[], WireMessage, WireMessage>,
+    item: form.asksReply as form.Form<Awaited<ReturnType<typeof form.asksReply.from>>, WireMessage, WireMessage>,
+    bytes: false,
+  },
   fetchRoster: unary(members('FetchRoster'), form.noArguments, form.bodyReply),
   signRoster: unary(members('SignRoster'), form.bodyRequest(BODY_BYTES.small), form.acknowledged),
   publishSealingKey: unary(members('PublishSealingKey'), form.bodyRequest(BODY_BYTES.sealingKey), form.acknowledged),

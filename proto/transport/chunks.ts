@@ -1,7 +1,7 @@
 // Streams of bytes, and streams that can be cut.
 import { type ConsiliumError, refuse } from '../../core/errors.ts'
-import type { Chunks } from '../service.ts'
 import { FRAME_BYTES } from '../limits.ts'
+import type { Chunks } from '../service.ts'
 
 /** Cuts bytes into frames; nothing where there are no bytes. Views, not copies. */
 export function* frames(bytes: Uint8Array, frameBytes = FRAME_BYTES): Generator<Uint8Array> {

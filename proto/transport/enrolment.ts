@@ -18,10 +18,12 @@ const request = bodyRequest(BODY_BYTES.enrolment)
 const METHOD = 'Enrol'
 
 /** Resolves once the port is bound. @throws UNAVAILABLE where it cannot be. */
-export async function serveEnrolment(service: EnrolmentService, options: { address: string; certPem: string; keyPem: string; log: Log }): Promise<{ readonly port: number } & AsyncDisposable> {
+export async function serveEnrolment(
+  service: EnrolmentService,
+  options: { address: string; certPem: string; keyPem: string; log: Log },
+): Promise<{ readonly port: number } & AsyncDisposable> {
   const server = new Server({
     'grpc.max_receive_message_length': BODY_BYTES.enrolment + ENVELOPE_BYTES,
-    'grpc.max_concurrent_streams': 4,
     'grpc.max_connection_age_ms': CONNECTION_MS,
     'grpc.max_connection_age_grace_ms': CONNECTION_MS,
     'grpc.max_connection_idle_ms': IDLE_MS,
@@ -46,10 +48,18 @@ export async function enrolOverGrpc(options: { address: string; caPem: string; r
   const client = new Client(options.address, channelCredentials(options.address, options.caPem, null), channelOptions(options.address))
   try {
     const reply = await new Promise<WireMessage>((resolve, reject) => {
-      client.makeUnaryRequest(method.path, method.requestSerialize, method.responseDeserialize, request.to([options.request]), new Metadata(), { deadline: Date.now() + DEADLINE_MS }, (error, message) => {
-        if (error) reject(fromStatus(error, METHOD))
-        else resolve(message ?? {})
-      })
+      client.makeUnaryRequest(
+        method.path,
+        method.requestSerialize,
+        method.responseDeserialize,
+        request.to([options.request]),
+        new Metadata(),
+        { deadline: Date.now() + DEADLINE_MS },
+        (error, message) => {
+          if (error) reject(fromStatus(error, METHOD))
+          else resolve(message ?? {})
+        },
+      )
     })
     return bodyReply.from(reply as Parameters<typeof bodyReply.from>[0])
   } finally {

@@ -8,6 +8,7 @@ import { type Digest, toDigest } from '../../core/ids.ts'
 import type { Log } from '../../core/log.ts'
 import type { Peer } from '../service.ts'
 import { toFailure, toStatus } from './failures.ts'
+import { widenWindow } from './window.ts'
 
 type AuthContext = ReturnType<ServerInterceptingCallInterface['getAuthContext']>
 type PartialStatusObject = Parameters<ServerInterceptingCallInterface['sendStatus']>[0]
@@ -48,7 +49,12 @@ function createReader(): (raw: Buffer, fingerprint: string) => Known {
     const spki = certificate.publicKey.export({ type: 'spki', format: 'der' })
     const fresh: Known = {
       key: toDigest(createHash('sha256').update(spki).digest()),
-      info: { subject: certificate.subject, serial: certificate.serialNumber, notBeforeMs: Date.parse(certificate.validFrom), notAfterMs: Date.parse(certificate.validTo) },
+      info: {
+        subject: certificate.subject,
+        serial: certificate.serialNumber,
+        notBeforeMs: Date.parse(certificate.validFrom),
+        notAfterMs: Date.parse(certificate.validTo),
+      },
     }
     if (known.size >= KNOWN_CERTIFICATES) known.clear()
     known.set(fingerprint, fresh)
@@ -58,7 +64,10 @@ function createReader(): (raw: Buffer, fingerprint: string) => Known {
 
 export function createGate(options: { authorize: Authorize; now: () => number; log: Log }): Gate {
   const read = createReader()
-  const open = new Map<object, { readonly check: () => PartialStatusObject | null; readonly end: (status: PartialStatusObject) => void; readonly stream: boolean }>()
+  const open = new Map<
+    object,
+    { readonly check: () => PartialStatusObject | null; readonly end: (status: PartialStatusObject) => void; readonly stream: boolean }
+  >()
 
   // By the call's own metadata object: reading the certificate from the socket costs more than the rest of a call.
   const contexts = new WeakMap<Metadata, Known>()
@@ -102,6 +111,7 @@ export function createGate(options: { authorize: Authorize; now: () => number; l
     return new ServerInterceptingCall(call, {
       start: (next) =>
         pass(() => {
+          widenWindow(call)
           open.set(call, { check, end, stream: method.requestStream || method.responseStream })
           next({
             onReceiveMetadata: (metadata, forward) => {

@@ -43,7 +43,9 @@ export function connectGrpc(options: GrpcClientOptions): CoordinatorLink {
   const notAfterMs = Date.parse(new X509Certificate(options.certPem).validTo)
   const closing = new AbortController()
   const traffic = { bytesUp: 0, bytesDown: 0 }
-  const methods = new Map<string, WireMethod>(SERVICES.flatMap((name) => Object.entries(serviceDefinition(name)).map(([method, wire]) => [`${name}/${method}`, counted(wire, traffic)] as const)))
+  const methods = new Map<string, WireMethod>(
+    SERVICES.flatMap((name) => Object.entries(serviceDefinition(name)).map(([method, wire]) => [`${name}/${method}`, counted(wire, traffic)] as const)),
+  )
   const wire: Wire = {
     client,
     traffic,
@@ -95,7 +97,8 @@ function callerOf(call: AnyCall, wire: Wire): (...args: never[]) => unknown {
     case 'download':
       return (...args: unknown[]) => download(call, wire, args.slice(0, -1), args.at(-1) as AbortSignal)
     case 'upload':
-      return (key: OpeningKey, receipt: Uint8Array, offset: number, chunks: Chunks, signal: AbortSignal) => upload(call, wire, { key, receipt, offset }, chunks, signal)
+      return (key: OpeningKey, receipt: Uint8Array, offset: number, chunks: Chunks, signal: AbortSignal) =>
+        upload(call, wire, { key, receipt, offset }, chunks, signal)
     default:
       return call satisfies never
   }
@@ -111,7 +114,15 @@ async function unary(call: UnaryCall<unknown[], unknown>, wire: Wire, args: unkn
       if (error) reject(wire.failure(error, call))
       else resolve(message)
     }
-    const running = wire.client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, new Metadata(), { deadline: Date.now() + wire.deadlineMs }, settled)
+    const running = wire.client.makeUnaryRequest(
+      path,
+      requestSerialize,
+      responseDeserialize,
+      request,
+      new Metadata(),
+      { deadline: Date.now() + wire.deadlineMs },
+      settled,
+    )
     const cancel = (): void => running.cancel()
     wire.closing.addEventListener('abort', cancel, { once: true })
   })
@@ -122,7 +133,14 @@ async function* download(call: DownloadCall<unknown[], unknown>, wire: Wire, arg
   const cut = AbortSignal.any([signal, wire.closing])
   if (cut.aborted) throw wire.failure(null, call, signal)
   const { path, requestSerialize, responseDeserialize } = wire.method(call)
-  const stream: ClientReadableStream<WireMessage> = wire.client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, call.request.to(args), new Metadata(), {})
+  const stream: ClientReadableStream<WireMessage> = wire.client.makeServerStreamRequest(
+    path,
+    requestSerialize,
+    responseDeserialize,
+    call.request.to(args),
+    new Metadata(),
+    {},
+  )
   // gRPC emits its last error also where nobody reads any more.
   stream.on('error', () => undefined)
   const cancel = (): void => stream.cancel()
@@ -172,7 +190,8 @@ async function upload(call: AnyCall, wire: Wire, header: Header, chunks: Chunks,
 async function send(stream: ClientWritableStream<WireMessage>, header: WireMessage, chunks: Chunks, over: AbortSignal): Promise<void> {
   const ended = () => refuse('CANCELLED', 'the upload is over')
   // gRPC's own buffer counts messages, not bytes: each is awaited until it is with the connection.
-  const write = (part: WireMessage): Promise<void> => orCut(new Promise((resolve, reject) => stream.write(part, (error?: Error | null) => (error ? reject(ended()) : resolve()))), over, ended)
+  const write = (part: WireMessage): Promise<void> =>
+    orCut(new Promise((resolve, reject) => stream.write(part, (error?: Error | null) => (error ? reject(ended()) : resolve()))), over, ended)
   try {
     await write({ header })
     for await (const chunk of untilCut(chunks, over, ended)) for (const frame of frames(chunk)) await write({ chunk: frame })

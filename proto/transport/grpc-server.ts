@@ -1,5 +1,13 @@
 // The coordinator's member port: mutual TLS, one handler a shape of call, walking the table of calls.ts.
-import { type handleClientStreamingCall, type handleServerStreamingCall, type handleUnaryCall, Server, type ServerReadableStream, type ServerWritableStream, type UntypedHandleCall } from '@grpc/grpc-js'
+import {
+  type handleClientStreamingCall,
+  type handleServerStreamingCall,
+  type handleUnaryCall,
+  Server,
+  type ServerReadableStream,
+  type ServerWritableStream,
+  type UntypedHandleCall,
+} from '@grpc/grpc-js'
 import { ReflectionService } from '@grpc/reflection'
 import { HealthImplementation } from 'grpc-health-check'
 import { type Clock, systemClock } from '../../core/clock.ts'
@@ -42,7 +50,15 @@ export async function serveGrpc(service: CoordinatorService, options: GrpcServer
   const gate = createGate({ authorize: options.authorize, now: () => clock.now(), log: options.log })
   const server = new Server({ ...serverOptions, interceptors: [gate.interceptor] })
   const handle = createHandlers(service, gate, options.log)
-  for (const name of SERVICES) server.addService(serviceDefinition(name), Object.fromEntries(callEntries().filter(([, call]) => call.service === name).map(([key, call]) => [call.method, handle(key, call)])))
+  for (const name of SERVICES)
+    server.addService(
+      serviceDefinition(name),
+      Object.fromEntries(
+        callEntries()
+          .filter(([, call]) => call.service === name)
+          .map(([key, call]) => [call.method, handle(key, call)]),
+      ),
+    )
   new HealthImplementation(Object.fromEntries(['', ...SERVICES.map((name) => `consilium.v1.${name}`)].map((name) => [name, 'SERVING']))).addToServer(server)
   new ReflectionService(packageDefinition).addToServer(server)
   const port = await listen(server, options.address, serverCredentials(options, options.caPem))
@@ -89,7 +105,10 @@ function unaryHandler(name: CallName, form: UnaryCall<unknown[], unknown>, invok
 }
 
 /** Fires when the caller is gone, or no longer allowed; silent once the call has ended well. */
-function cutSignal(call: ServerWritableStream<WireMessage, WireMessage> | ServerReadableStream<WireMessage, WireMessage>): { signal: AbortSignal; done: () => void } {
+function cutSignal(call: ServerWritableStream<WireMessage, WireMessage> | ServerReadableStream<WireMessage, WireMessage>): {
+  signal: AbortSignal
+  done: () => void
+} {
   const controller = new AbortController()
   const cut = (): void => controller.abort()
   call.on('cancelled', cut)
@@ -98,11 +117,18 @@ function cutSignal(call: ServerWritableStream<WireMessage, WireMessage> | Server
 }
 const gone = () => refuse('CANCELLED', 'the caller is gone')
 
-function downloadHandler(name: CallName, form: DownloadCall<unknown[], unknown>, invoke: Invoke, gate: Gate, log: Log): handleServerStreamingCall<WireMessage, WireMessage> {
+function downloadHandler(
+  name: CallName,
+  form: DownloadCall<unknown[], unknown>,
+  invoke: Invoke,
+  gate: Gate,
+  log: Log,
+): handleServerStreamingCall<WireMessage, WireMessage> {
   return async (call) => {
     const { signal, done } = cutSignal(call)
     // One message at a time, awaited: `write` itself would take 16 of any size, and its callback never comes where the caller is gone.
-    const send = (item: unknown): Promise<void> => orCut(new Promise<void>((resolve, reject) => call.write(form.item.to(item), (error?: Error | null) => (error ? reject(error) : resolve()))), signal, gone)
+    const send = (item: unknown): Promise<void> =>
+      orCut(new Promise<void>((resolve, reject) => call.write(form.item.to(item), (error?: Error | null) => (error ? reject(error) : resolve()))), signal, gone)
     try {
       const peer = gate.identify(call.metadata)
       const items = invoke(name, peer, ...form.request.from(call.request), signal) as AsyncIterable<unknown>

@@ -61,7 +61,8 @@ function callerOf(name: CallName, call: AnyCall, wire: Wire): (...args: never[])
     case 'download':
       return (...args: unknown[]) => download(name, call, wire, args.slice(0, -1), args.at(-1) as AbortSignal)
     case 'upload':
-      return (key: OpeningKey, receipt: Uint8Array, offset: number, chunks: Chunks, signal: AbortSignal) => upload(name, wire, { key, receipt, offset }, chunks, signal)
+      return (key: OpeningKey, receipt: Uint8Array, offset: number, chunks: Chunks, signal: AbortSignal) =>
+        upload(name, wire, { key, receipt, offset }, chunks, signal)
     default:
       return call satisfies never
   }
@@ -105,7 +106,11 @@ async function unary(name: CallName, call: UnaryCall<unknown[], unknown>, wire: 
 /** One signal for the service: the caller went away, or the connection did. */
 function cutBy(signal: AbortSignal, connection: AbortSignal): { cut: AbortSignal; reason: () => ConsiliumError; stop: () => void } {
   const stopped = new AbortController()
-  return { cut: AbortSignal.any([signal, connection, stopped.signal]), reason: () => (signal.aborted ? refuse('CANCELLED', 'the caller cancelled') : lost()), stop: () => stopped.abort() }
+  return {
+    cut: AbortSignal.any([signal, connection, stopped.signal]),
+    reason: () => (signal.aborted ? refuse('CANCELLED', 'the caller cancelled') : lost()),
+    stop: () => stopped.abort(),
+  }
 }
 
 async function* download(name: CallName, call: DownloadCall<unknown[], unknown>, wire: Wire, args: unknown[], signal: AbortSignal): AsyncGenerator<unknown> {
@@ -126,7 +131,13 @@ async function* download(name: CallName, call: DownloadCall<unknown[], unknown>,
     stop()
   }
 }
-async function* serveItems(name: CallName, call: DownloadCall<unknown[], unknown>, wire: Wire, request: WireMessage, cut: AbortSignal): AsyncGenerator<WireMessage> {
+async function* serveItems(
+  name: CallName,
+  call: DownloadCall<unknown[], unknown>,
+  wire: Wire,
+  request: WireMessage,
+  cut: AbortSignal,
+): AsyncGenerator<WireMessage> {
   try {
     const items = invoke(wire, name, [...call.request.from(request), cut]) as AsyncIterable<unknown>
     for await (const item of items)
@@ -146,7 +157,9 @@ async function upload(name: CallName, wire: Wire, header: Header, chunks: Chunks
   if (cut.aborted) throw reason()
   /** What went wrong on this side, which the far side sees only as a cut. */
   const ours: { error?: unknown } = {}
-  const served = (async () => invoke(wire, name, [key, receipt, offset, sentChunks(name, wire, chunks, cut, ours), cut]))().catch((error: unknown) => Promise.reject(travelled(error)))
+  const served = (async () => invoke(wire, name, [key, receipt, offset, sentChunks(name, wire, chunks, cut, ours), cut]))().catch((error: unknown) =>
+    Promise.reject(travelled(error)),
+  )
   try {
     await orCut(served as Promise<void>, cut, reason)
     await wire.fault(name, wire.peer, 'after')

@@ -2,8 +2,9 @@
 import { isIP } from 'node:net'
 import { checkServerIdentity, createSecureContext } from 'node:tls'
 import { ChannelCredentials, type ChannelOptions, logVerbosity, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js'
-import { BODY_BYTES, ENVELOPE_BYTES } from '../limits.ts'
 import { LIMITS } from '../../core/limits.ts'
+import { BODY_BYTES, ENVELOPE_BYTES } from '../limits.ts'
+import { WINDOW_BYTES } from './window.ts'
 
 // grpc-js prints to stderr by itself; what it has to say comes back as errors, which are logged with their code.
 if (process.env['GRPC_VERBOSITY'] === undefined) setLogVerbosity(logVerbosity.NONE)
@@ -13,13 +14,20 @@ export interface TlsIdentity {
   readonly keyPem: string
 }
 const HANDSHAKE_MS = 10_000
-const WINDOW_BYTES = 2 * 2 ** 20
+/** Calls under way on one connection. */
+const STREAMS = 64
 
 /** grpc-js offers no minimum version; its base class takes the options of the HTTP/2 server as they are. */
 class Tls13Server extends ServerCredentials {
   constructor(identity: TlsIdentity, clientCaPem: string | null) {
     super(
-      { minVersion: 'TLSv1.3', requestCert: clientCaPem !== null, rejectUnauthorized: clientCaPem !== null, handshakeTimeout: HANDSHAKE_MS },
+      {
+        minVersion: 'TLSv1.3',
+        requestCert: clientCaPem !== null,
+        rejectUnauthorized: clientCaPem !== null,
+        handshakeTimeout: HANDSHAKE_MS,
+        settings: { maxConcurrentStreams: STREAMS, initialWindowSize: WINDOW_BYTES },
+      },
       { cert: identity.certPem, key: identity.keyPem, ...(clientCaPem === null ? {} : { ca: clientCaPem }) },
     )
   }
@@ -47,7 +55,6 @@ const isLoopback = (host: string): boolean => host === 'localhost' || host === '
 export const serverOptions: ChannelOptions = {
   'grpc.max_receive_message_length': LIMITS.messageBytes + ENVELOPE_BYTES,
   'grpc.max_send_message_length': BODY_BYTES.reply + ENVELOPE_BYTES,
-  'grpc.max_concurrent_streams': 64,
   'grpc.keepalive_time_ms': 30_000,
   'grpc.keepalive_timeout_ms': 20_000,
 }
@@ -57,7 +64,6 @@ export const channelOptions = (address: string): ChannelOptions => ({
   'grpc.max_send_message_length': LIMITS.messageBytes + ENVELOPE_BYTES,
   'grpc.keepalive_time_ms': 20_000,
   'grpc.keepalive_timeout_ms': 10_000,
-  // HTTP/2's own window of 64 KiB would be 64 KiB a round trip.
   'grpc-node.flow_control_window': WINDOW_BYTES,
   'grpc.initial_reconnect_backoff_ms': 200,
   'grpc.max_reconnect_backoff_ms': 5_000,

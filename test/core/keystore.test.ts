@@ -43,7 +43,7 @@ interface FileForm {
   secrets: Record<string, { iv: string; tag: string; data: string }>
 }
 const stored = (): FileForm => JSON.parse(readFileSync(file, 'utf8'))
-const rewrite = (change: (form: FileForm) => void): void => {
+const rewrite = (change: (form: FileForm) => unknown): void => {
   const form = stored()
   change(form)
   writeFileSync(file, JSON.stringify(form))
@@ -72,7 +72,8 @@ describe('a key store', () => {
   test('writes nothing readable: no secret, no passphrase; mode 600; at least N = 2^15 recorded', () => {
     open().put('sign', new Uint8Array(Buffer.from('a very recognisable secret')))
     const text = readFileSync(file, 'utf8')
-    for (const plain of ['recognisable', Buffer.from('recognisable').toString('hex'), 'horse', Buffer.from('horse').toString('hex')]) expect(text).not.toContain(plain)
+    for (const plain of ['recognisable', Buffer.from('recognisable').toString('hex'), 'horse', Buffer.from('horse').toString('hex')])
+      expect(text).not.toContain(plain)
     expect(statSync(file).mode & 0o777).toBe(0o600)
     expect(stored().kdf.N).toBeGreaterThanOrEqual(2 ** 15)
     expect(readdirSync(folder)).toEqual(['keys.json'])
@@ -125,11 +126,11 @@ describe('a key store', () => {
   })
 
   test.each([
-    ['cheaper scrypt', (form: FileForm) => void (form.kdf.N = 1024)],
-    ['scrypt that eats the memory', (form: FileForm) => void (form.kdf.N = 2 ** 26)],
-    ['another version', (form: FileForm) => void Object.assign(form, { version: 2 })],
-    ['a check that is missing', (form: FileForm) => void Reflect.deleteProperty(form, 'check')],
-    ['a salt that is not hexadecimal', (form: FileForm) => void (form.kdf.salt = 'zz')],
+    ['cheaper scrypt', (form: FileForm) => Object.assign(form.kdf, { N: 1024 })],
+    ['scrypt that eats the memory', (form: FileForm) => Object.assign(form.kdf, { N: 2 ** 26 })],
+    ['another version', (form: FileForm) => Object.assign(form, { version: 2 })],
+    ['a check that is missing', (form: FileForm) => Reflect.deleteProperty(form, 'check')],
+    ['a salt that is not hexadecimal', (form: FileForm) => Object.assign(form.kdf, { salt: 'zz' })],
   ])('refuses a file with %s', (_name, change) => {
     fromTemplate()
     rewrite(change)

@@ -4,7 +4,14 @@ import * as x509 from '@peculiar/x509'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { isRefusal } from '../../core/errors.ts'
-import { type Authority, createAuthority, createCertificateRequest, issueMemberCertificate, issueServerCertificate, spkiDigest } from '../../proto/certificates.ts'
+import {
+  type Authority,
+  createAuthority,
+  createCertificateRequest,
+  issueMemberCertificate,
+  issueServerCertificate,
+  spkiDigest,
+} from '../../proto/certificates.ts'
 import { ALPHA, BETA } from './federation.ts'
 
 let authority: Authority
@@ -12,7 +19,8 @@ beforeAll(async () => {
   authority = await createAuthority('Regulator of the test')
 })
 const P256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
-const issued = async (csrDer: Uint8Array): Promise<X509Certificate> => new X509Certificate(await issueMemberCertificate(authority, csrDer, { hospital: ALPHA, validDays: 30 }))
+const issued = async (csrDer: Uint8Array): Promise<X509Certificate> =>
+  new X509Certificate(await issueMemberCertificate(authority, csrDer, { hospital: ALPHA, validDays: 30 }))
 const SERVER_AUTH = '1.3.6.1.5.5.7.3.1'
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2'
 
@@ -35,7 +43,11 @@ describe('a member certificate', () => {
       name: 'CN=coordinator.example',
       keys,
       signingAlgorithm: P256,
-      extensions: [new x509.BasicConstraintsExtension(true, 5, true), new x509.ExtendedKeyUsageExtension([SERVER_AUTH]), new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: 'coordinator.example' }])],
+      extensions: [
+        new x509.BasicConstraintsExtension(true, 5, true),
+        new x509.ExtendedKeyUsageExtension([SERVER_AUTH]),
+        new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: 'coordinator.example' }]),
+      ],
     })
     const certificate = await issued(new Uint8Array(greedy.rawData))
     expect([certificate.subject, certificate.ca, certificate.subjectAltName, certificate.keyUsage]).toEqual(['CN=alpha', false, undefined, [CLIENT_AUTH]])

@@ -55,7 +55,9 @@ test('members’ calls are not served on this port, nor TLS older than 1.3', asy
   open.push(link)
   await expect(link.fetchRoster()).rejects.toMatchObject({ code: 'NOT_FOUND' })
   const old = new Promise((resolve, reject) => {
-    connectTls({ host: '127.0.0.1', port, ca: federation.authority.caPem, ALPNProtocols: ['h2'], maxVersion: 'TLSv1.2' }).on('secureConnect', resolve).on('error', reject)
+    connectTls({ host: '127.0.0.1', port, ca: federation.authority.caPem, ALPNProtocols: ['h2'], maxVersion: 'TLSv1.2' })
+      .on('secureConnect', resolve)
+      .on('error', reject)
   })
   await expect(old).rejects.toThrow(/protocol version/i)
 })

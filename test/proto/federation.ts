@@ -30,14 +30,26 @@ export async function createTlsFederation() {
   const server = await issueServerCertificate(authority, { hosts: ['127.0.0.1', 'localhost'] })
   const enrol = async (member: HospitalId, options: { validDays?: number; nowMs?: number } = {}): Promise<TlsMember> => {
     const { keyPem, csrDer } = await createCertificateRequest(member)
-    return { member, keyPem, certPem: await issueMemberCertificate(authority, csrDer, { hospital: member, validDays: options.validDays ?? 30, ...(options.nowMs === undefined ? {} : { nowMs: options.nowMs }) }) }
+    return {
+      member,
+      keyPem,
+      certPem: await issueMemberCertificate(authority, csrDer, {
+        hospital: member,
+        validDays: options.validDays ?? 30,
+        ...(options.nowMs === undefined ? {} : { nowMs: options.nowMs }),
+      }),
+    }
   }
   return { authority, server, enrol, alpha: await enrol(ALPHA), beta: await enrol(BETA) }
 }
 export type TlsFederation = Awaited<ReturnType<typeof createTlsFederation>>
 
 /** A server that knows alpha and beta, and a list of revoked keys that may grow. */
-export async function serveFederation(federation: TlsFederation, service: CoordinatorService, options: { clock?: Clock; recheckMs?: number; known?: readonly TlsMember[] } = {}) {
+export async function serveFederation(
+  federation: TlsFederation,
+  service: CoordinatorService,
+  options: { clock?: Clock; recheckMs?: number; known?: readonly TlsMember[] } = {},
+) {
   const members = new Map([federation.alpha, federation.beta, ...(options.known ?? [])].map(({ certPem, member }) => [spkiDigest(certPem), member]))
   const revoked = new Set<Digest>()
   const server: GrpcServer = await serveGrpc(service, {
@@ -53,7 +65,11 @@ export async function serveFederation(federation: TlsFederation, service: Coordi
     },
     ...options,
   })
-  return Object.assign(server, { revoked, dial: (who: Omit<TlsMember, 'member'>, caPem = federation.authority.caPem): CoordinatorLink => connectGrpc({ address: `127.0.0.1:${server.port}`, caPem, certPem: who.certPem, keyPem: who.keyPem, log: silentLog() }) })
+  return Object.assign(server, {
+    revoked,
+    dial: (who: Omit<TlsMember, 'member'>, caPem = federation.authority.caPem): CoordinatorLink =>
+      connectGrpc({ address: `127.0.0.1:${server.port}`, caPem, certPem: who.certPem, keyPem: who.keyPem, log: silentLog() }),
+  })
 }
 
 /** Every method rejects with UNAVAILABLE except those given. */
@@ -63,9 +79,7 @@ export function serviceWith(methods: Partial<CoordinatorService>): CoordinatorSe
   })
 }
 const unserved = (): Promise<never> => Promise.reject(refuse('UNAVAILABLE', 'not served here'))
-async function* unservedStream(): AsyncGenerator<never> {
-  await unserved()
-}
+const unservedStream = (): AsyncIterable<never> => ({ [Symbol.asyncIterator]: () => ({ next: unserved }) })
 
 export interface Served {
   link(member: HospitalId): CoordinatorLink

@@ -49,7 +49,8 @@ const stillServes = async (): Promise<void> => expect(await link.fetchRoster()).
 const codeOf = (error: ServiceError | null): string => (error ? String(error.metadata?.get(CODE_TRAILER)[0] ?? `status ${error.code}`) : 'served')
 const asIs = (message: Buffer): Buffer => message
 
-const callRaw = (path: string, payload: Buffer): Promise<string> => new Promise((resolve) => raw.makeUnaryRequest(path, asIs, asIs, payload, (error) => resolve(codeOf(error))))
+const callRaw = (path: string, payload: Buffer): Promise<string> =>
+  new Promise((resolve) => raw.makeUnaryRequest(path, asIs, asIs, payload, (error) => resolve(codeOf(error))))
 const readRaw = (path: string, payload: Buffer): Promise<string> =>
   new Promise((resolve) => {
     const stream = raw.makeServerStreamRequest(path, asIs, asIs, payload)
@@ -142,9 +143,16 @@ function pour(socket: import('node:net').Socket, payload: Buffer): Promise<void>
 test('bytes that are not TLS, or not HTTP/2 inside TLS, end their own connection only', async () => {
   const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')
   for (let i = 0; i < 30; i++) {
-    const payload = Buffer.concat([i % 3 === 0 ? preface : Buffer.alloc(0), randomBytes(1 + (i * 97) % 4000)])
+    const payload = Buffer.concat([i % 3 === 0 ? preface : Buffer.alloc(0), randomBytes(1 + ((i * 97) % 4000))])
     await pour(connectTcp(server.port, '127.0.0.1'), payload)
-    const tls = connectTls({ host: '127.0.0.1', port: server.port, ca: federation.authority.caPem, cert: federation.alpha.certPem, key: federation.alpha.keyPem, ALPNProtocols: ['h2'] })
+    const tls = connectTls({
+      host: '127.0.0.1',
+      port: server.port,
+      ca: federation.authority.caPem,
+      cert: federation.alpha.certPem,
+      key: federation.alpha.keyPem,
+      ALPNProtocols: ['h2'],
+    })
     await new Promise((resolve) => tls.once('secureConnect', resolve))
     await pour(tls, payload)
   }
@@ -152,11 +160,21 @@ test('bytes that are not TLS, or not HTTP/2 inside TLS, end their own connection
 }, 30_000)
 
 test('HTTP/2 that is not gRPC is answered or dropped: other methods, paths, broken frames, resets', async () => {
-  const session = connectHttp2(`https://localhost:${server.port}`, { ca: federation.authority.caPem, cert: federation.alpha.certPem, key: federation.alpha.keyPem })
+  const session = connectHttp2(`https://localhost:${server.port}`, {
+    ca: federation.authority.caPem,
+    cert: federation.alpha.certPem,
+    key: federation.alpha.keyPem,
+  })
   session.on('error', () => undefined)
   const send = (headers: Record<string, string>, body: Buffer, reset: boolean): Promise<void> =>
     new Promise((resolve) => {
-      const stream = session.request({ ':method': 'POST', ':path': '/consilium.v1.Steps/Contribute', 'content-type': 'application/grpc', te: 'trailers', ...headers })
+      const stream = session.request({
+        ':method': 'POST',
+        ':path': '/consilium.v1.Steps/Contribute',
+        'content-type': 'application/grpc',
+        te: 'trailers',
+        ...headers,
+      })
       stream.on('error', () => undefined)
       stream.on('close', () => resolve())
       stream.resume()
@@ -165,8 +183,22 @@ test('HTTP/2 that is not gRPC is answered or dropped: other methods, paths, brok
     })
   for (let i = 0; i < 200; i++) {
     const body = randomBytes(i)
-    const headers = [{}, { ':method': 'GET' }, { ':path': `/${randomBytes(5).toString('hex')}` }, { 'content-type': 'text/html' }, { 'grpc-timeout': '99999999H' }, { 'grpc-timeout': 'soon' }, { 'grpc-encoding': 'gzip' }, { 'grpc-encoding': 'zz' }][i % 8] ?? {}
-    await send(headers as Record<string, string>, i % 2 === 0 ? body : Buffer.concat([Buffer.from([i % 4, 0, 0, 0, Math.min(255, body.length)]), body]), i % 5 === 0)
+    const headers =
+      [
+        {},
+        { ':method': 'GET' },
+        { ':path': `/${randomBytes(5).toString('hex')}` },
+        { 'content-type': 'text/html' },
+        { 'grpc-timeout': '99999999H' },
+        { 'grpc-timeout': 'soon' },
+        { 'grpc-encoding': 'gzip' },
+        { 'grpc-encoding': 'zz' },
+      ][i % 8] ?? {}
+    await send(
+      headers as Record<string, string>,
+      i % 2 === 0 ? body : Buffer.concat([Buffer.from([i % 4, 0, 0, 0, Math.min(255, body.length)]), body]),
+      i % 5 === 0,
+    )
   }
   session.destroy()
   await stillServes()
@@ -177,9 +209,19 @@ test('a compressed message that grows beyond the limit is refused, not unpacked'
   const bomb = gzipSync(Buffer.alloc(32 * 2 ** 20))
   const frame = Buffer.concat([Buffer.from([1, 0, 0, 0, 0]), bomb])
   frame.writeUInt32BE(bomb.length, 1)
-  const session = connectHttp2(`https://localhost:${server.port}`, { ca: federation.authority.caPem, cert: federation.alpha.certPem, key: federation.alpha.keyPem })
+  const session = connectHttp2(`https://localhost:${server.port}`, {
+    ca: federation.authority.caPem,
+    cert: federation.alpha.certPem,
+    key: federation.alpha.keyPem,
+  })
   const status = await new Promise<string>((resolve) => {
-    const stream = session.request({ ':method': 'POST', ':path': '/consilium.v1.Steps/Report', 'content-type': 'application/grpc', te: 'trailers', 'grpc-encoding': 'gzip' })
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': '/consilium.v1.Steps/Report',
+      'content-type': 'application/grpc',
+      te: 'trailers',
+      'grpc-encoding': 'gzip',
+    })
     stream.on('response', (headers) => headers['grpc-status'] !== undefined && resolve(String(headers['grpc-status'])))
     stream.on('trailers', (headers) => resolve(String(headers['grpc-status'])))
     stream.on('error', () => resolve('reset'))

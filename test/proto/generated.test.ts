@@ -20,12 +20,23 @@ test('a file that differs, is missing or has no source any more is stale', () =>
     ['c.ts', '3'],
   ])
   expect(staleFiles(fresh, fresh)).toEqual([])
-  expect(staleFiles(fresh, new Map([['a.ts', '1'], ['b.ts', 'old'], ['d.ts', '4']]))).toEqual(['b.ts', 'c.ts', 'd.ts'])
+  expect(
+    staleFiles(
+      fresh,
+      new Map([
+        ['a.ts', '1'],
+        ['b.ts', 'old'],
+        ['d.ts', '4'],
+      ]),
+    ),
+  ).toEqual(['b.ts', 'c.ts', 'd.ts'])
 })
 
 test('every method of the .proto files is a call of the table, in the same shape, and the other way round', () => {
   const ofProto = SERVICES.flatMap((service) =>
-    Object.entries(serviceDefinition(service)).map(([method, { requestStream, responseStream }]) => `${service}/${method} ${requestStream ? 'upload' : responseStream ? 'download' : 'unary'}`),
+    Object.entries(serviceDefinition(service)).map(
+      ([method, { requestStream, responseStream }]) => `${service}/${method} ${requestStream ? 'upload' : responseStream ? 'download' : 'unary'}`,
+    ),
   )
   const ofTable = callEntries().map(([, call]) => `${call.service}/${call.method} ${call.shape}`)
   expect(ofTable.sort()).toEqual(ofProto.sort())
@@ -33,5 +44,6 @@ test('every method of the .proto files is a call of the table, in the same shape
 
 test('each .proto file says what it is and belongs to the one package', () => {
   const folder = join(ROOT, 'proto/consilium/v1')
-  for (const name of readdirSync(folder)) expect(readFileSync(join(folder, name), 'utf8')).toMatch(/^\/\/ [\s\S]+\nsyntax = "proto3";\npackage consilium\.v1;\n/)
+  for (const name of readdirSync(folder))
+    expect(readFileSync(join(folder, name), 'utf8')).toMatch(/^\/\/ [\s\S]+\nsyntax = "proto3";\npackage consilium\.v1;\n/)
 })

@@ -1,7 +1,7 @@
 // Who may call: decided by the certificate of the connection, on every call and on everything that is open.
 import { connect as connectTcp } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import { Client, ChannelCredentials, type ServiceError } from '@grpc/grpc-js'
+import { ChannelCredentials, Client, type ServiceError } from '@grpc/grpc-js'
 import { service as health } from 'grpc-health-check'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { Clock } from '../../core/clock.ts'
@@ -28,7 +28,11 @@ const kept = <T extends AsyncDisposable>(one: T): T => {
   open.push(one)
   return one
 }
-const codeOf = (promise: Promise<unknown>): Promise<string> => promise.then(() => 'served', (error) => error.code)
+const codeOf = (promise: Promise<unknown>): Promise<string> =>
+  promise.then(
+    () => 'served',
+    (error) => error.code,
+  )
 const DAY_MS = 86_400_000
 
 /** One call of each shape. */
@@ -44,10 +48,12 @@ const attempts = (link: CoordinatorLink): readonly (() => Promise<unknown>)[] =>
 ]
 function countingService(): { service: CoordinatorService; served: string[] } {
   const served: string[] = []
-  const answer = <R>(name: string, reply: () => R) => () => {
-    served.push(name)
-    return reply()
-  }
+  const answer =
+    <R>(name: string, reply: () => R) =>
+    () => {
+      served.push(name)
+      return reply()
+    }
   const service = serviceWith({
     fetchRoster: answer('fetchRoster', async () => bytes(1)),
     sign: answer('sign', async () => undefined),
@@ -216,24 +222,53 @@ describe('a client trusts its pinned authority alone', () => {
   })
 
   test('nor one with a certificate of the right authority for another host', async () => {
-    const server = kept(await serveFederation({ ...federation, server: await issueServerCertificate(federation.authority, { hosts: ['coordinator.example'] }) }, countingService().service))
+    const server = kept(
+      await serveFederation(
+        { ...federation, server: await issueServerCertificate(federation.authority, { hosts: ['coordinator.example'] }) },
+        countingService().service,
+      ),
+    )
     expect(await codeOf(kept(server.dial(federation.alpha)).fetchRoster())).toBe('UNAVAILABLE')
   })
 
   test('nor a member that plays the coordinator with its own certificate', async () => {
     const { keyPem, csrDer } = await createCertificateRequest(parseHospitalId('localhost'))
     const certPem = await issueMemberCertificate(federation.authority, csrDer, { hospital: parseHospitalId('localhost'), validDays: 1 })
-    const impostor = kept(await serveGrpc(countingService().service, { address: '127.0.0.1:0', caPem: federation.authority.caPem, certPem, keyPem, log: silentLog(), authorize: () => ({ member: ALPHA }) }))
-    const link = kept(connectGrpc({ address: `localhost:${impostor.port}`, caPem: federation.authority.caPem, certPem: federation.alpha.certPem, keyPem: federation.alpha.keyPem, log: silentLog() }))
+    const impostor = kept(
+      await serveGrpc(countingService().service, {
+        address: '127.0.0.1:0',
+        caPem: federation.authority.caPem,
+        certPem,
+        keyPem,
+        log: silentLog(),
+        authorize: () => ({ member: ALPHA }),
+      }),
+    )
+    const link = kept(
+      connectGrpc({
+        address: `localhost:${impostor.port}`,
+        caPem: federation.authority.caPem,
+        certPem: federation.alpha.certPem,
+        keyPem: federation.alpha.keyPem,
+        log: silentLog(),
+      }),
+    )
     expect(await codeOf(link.fetchRoster())).toBe('UNAVAILABLE')
   })
 })
 
 describe('health and reflection', () => {
-  const dial = (port: number, who: TlsMember): Client => new Client(`localhost:${port}`, ChannelCredentials.createSsl(Buffer.from(federation.authority.caPem), Buffer.from(who.keyPem), Buffer.from(who.certPem)))
+  const dial = (port: number, who: TlsMember): Client =>
+    new Client(`localhost:${port}`, ChannelCredentials.createSsl(Buffer.from(federation.authority.caPem), Buffer.from(who.keyPem), Buffer.from(who.certPem)))
   const check = (client: Client): Promise<unknown> => {
-    const { path, requestSerialize, responseDeserialize } = (health as Record<string, { path: string; requestSerialize: (m: object) => Buffer; responseDeserialize: (b: Buffer) => object }>)['Check'] as never
-    return new Promise((resolve, reject) => client.makeUnaryRequest(path, requestSerialize, responseDeserialize, { service: 'consilium.v1.Steps' }, (error: ServiceError | null, reply?: object) => (error ? reject(error) : resolve(reply))))
+    const { path, requestSerialize, responseDeserialize } = (
+      health as Record<string, { path: string; requestSerialize: (m: object) => Buffer; responseDeserialize: (b: Buffer) => object }>
+    )['Check'] as never
+    return new Promise((resolve, reject) =>
+      client.makeUnaryRequest(path, requestSerialize, responseDeserialize, { service: 'consilium.v1.Steps' }, (error: ServiceError | null, reply?: object) =>
+        error ? reject(error) : resolve(reply),
+      ),
+    )
   }
   test('answer members, and refuse the revoked like every other call', async () => {
     const server = kept(await serveFederation(federation, countingService().service))
@@ -254,12 +289,25 @@ describe('health and reflection', () => {
       const { readdirSync } = await import('node:fs')
       const folder = new URL('../../node_modules/@grpc/reflection/build/proto/', import.meta.url).pathname
       expect(readdirSync(folder)).toContain('grpc')
-      const method = (loadSync('grpc/reflection/v1/reflection.proto', { includeDirs: [folder], oneofs: true, defaults: true })['grpc.reflection.v1.ServerReflection'] as Record<string, { path: string; requestSerialize: (m: object) => Buffer; responseDeserialize: (b: Buffer) => { listServicesResponse?: { service: { name: string }[] } } }>)['ServerReflectionInfo']
+      const method = (
+        loadSync('grpc/reflection/v1/reflection.proto', { includeDirs: [folder], oneofs: true, defaults: true })[
+          'grpc.reflection.v1.ServerReflection'
+        ] as Record<
+          string,
+          {
+            path: string
+            requestSerialize: (m: object) => Buffer
+            responseDeserialize: (b: Buffer) => { listServicesResponse?: { service: { name: string }[] } }
+          }
+        >
+      )['ServerReflectionInfo']
       if (!method) throw new Error('no reflection in the package')
       const call = client.makeBidiStreamRequest(method.path, method.requestSerialize, method.responseDeserialize)
       call.write({ listServices: '' })
       const names = await new Promise<string[]>((resolve, reject) => {
-        call.on('data', (reply: { listServicesResponse?: { service: { name: string }[] } }) => resolve((reply.listServicesResponse?.service ?? []).map(({ name }) => name)))
+        call.on('data', (reply: { listServicesResponse?: { service: { name: string }[] } }) =>
+          resolve((reply.listServicesResponse?.service ?? []).map(({ name }) => name)),
+        )
         call.on('error', reject)
       })
       call.end()
@@ -269,7 +317,9 @@ describe('health and reflection', () => {
     }
   })
   test('every service of the .proto files has a definition', () => {
-    expect(Object.keys(packageDefinition)).toEqual(expect.arrayContaining(['consilium.v1.Enrolment', 'consilium.v1.Members', 'consilium.v1.Steps', 'consilium.v1.Models']))
+    expect(Object.keys(packageDefinition)).toEqual(
+      expect.arrayContaining(['consilium.v1.Enrolment', 'consilium.v1.Members', 'consilium.v1.Steps', 'consilium.v1.Models']),
+    )
   })
 })
 
@@ -283,7 +333,13 @@ test('a connection that is lost is made again by the next call', async () => {
   expect(await codeOf(link.fetchRoster())).toBe('UNAVAILABLE')
   void watching
   kept(
-    await serveGrpc(service, { address: `127.0.0.1:${first.port}`, caPem: federation.authority.caPem, ...federation.server, log: silentLog(), authorize: () => ({ member: ALPHA }) }),
+    await serveGrpc(service, {
+      address: `127.0.0.1:${first.port}`,
+      caPem: federation.authority.caPem,
+      ...federation.server,
+      log: silentLog(),
+      authorize: () => ({ member: ALPHA }),
+    }),
   )
   let code = ''
   for (let i = 0; i < 10_000 && code !== 'served'; i++) code = await codeOf(link.fetchRoster())
@@ -312,9 +368,20 @@ test('a watch ends with UNAVAILABLE when the coordinator stops, and stopping wai
 
 test('a port that is taken is refused by code', async () => {
   const server = kept(await serveFederation(federation, countingService().service))
-  const again = serveGrpc(countingService().service, { address: `127.0.0.1:${server.port}`, caPem: federation.authority.caPem, ...federation.server, log: silentLog(), authorize: () => ({ member: ALPHA }) })
+  const again = serveGrpc(countingService().service, {
+    address: `127.0.0.1:${server.port}`,
+    caPem: federation.authority.caPem,
+    ...federation.server,
+    log: silentLog(),
+    authorize: () => ({ member: ALPHA }),
+  })
   await expect(again).rejects.toMatchObject({ code: 'UNAVAILABLE' })
   // A plain TCP probe (a load balancer's) does not disturb it.
-  await new Promise<void>((resolve) => connectTcp(server.port, '127.0.0.1').on('connect', function (this: { destroy(): void }) { this.destroy(); resolve() }))
+  await new Promise<void>((resolve) =>
+    connectTcp(server.port, '127.0.0.1').on('connect', function (this: { destroy(): void }) {
+      this.destroy()
+      resolve()
+    }),
+  )
   expect(await codeOf(kept(server.dial(federation.alpha)).fetchRoster())).toBe('served')
 })

@@ -23,7 +23,13 @@ const complaintOf = (text: string): string => {
 const withField = (change: Record<string, unknown>): string => stringify({ ...fields, ...change })
 
 test('an invitation is read as it was written, from YAML and from JSON', () => {
-  const invitation = { federation: 'Province', hospital: ALPHA, enrolmentAddress: 'coordinator.example:7443', caPem: String(fields['caPem']), token: new SecretBytes(new Uint8Array(32).fill(0x5a)) }
+  const invitation = {
+    federation: 'Province',
+    hospital: ALPHA,
+    enrolmentAddress: 'coordinator.example:7443',
+    caPem: String(fields['caPem']),
+    token: new SecretBytes(new Uint8Array(32).fill(0x5a)),
+  }
   for (const text of [formatInvitation(invitation), JSON.stringify(fields)]) {
     const { token, ...rest } = parseInvitation(text)
     expect(rest).toEqual({ federation: 'Province', hospital: 'alpha', enrolmentAddress: 'coordinator.example:7443', caPem: fields['caPem'] })
@@ -34,7 +40,8 @@ test('an invitation is read as it was written, from YAML and from JSON', () => {
 test('the token prints nowhere: not inspected, not as JSON, not in a complaint', () => {
   const invitation = parseInvitation(stringify(fields))
   expect(inspect(invitation) + JSON.stringify(invitation)).not.toContain('5a5a')
-  for (const text of [withField({ token: `${TOKEN}zz` }), withField({ hospital: '!' }), `${stringify(fields)}\n: {[`]) expect(complaintOf(text)).not.toContain('5a5a')
+  for (const text of [withField({ token: `${TOKEN}zz` }), withField({ hospital: '!' }), `${stringify(fields)}\n: {[`])
+    expect(complaintOf(text)).not.toContain('5a5a')
 })
 
 describe('what is wrong is named in one line: key, value, what is allowed', () => {

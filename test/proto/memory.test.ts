@@ -1,20 +1,29 @@
 // What only the memory transport has: faults on demand.
 import { describe, expect, test } from 'vitest'
 import { refuse } from '../../core/errors.ts'
-import { connectMemory, type Fault, type FaultPoint } from '../../proto/transport/memory.ts'
 import { collect } from '../../proto/transport/chunks.ts'
+import { connectMemory, type Fault, type FaultPoint } from '../../proto/transport/memory.ts'
 import { quiet } from '../turns.ts'
 import { ALPHA, bytes, each, KEY, never, serviceWith } from './federation.ts'
 
-const codeOf = (promise: Promise<unknown>): Promise<string> => promise.then(() => 'served', (error) => error.code)
+const codeOf = (promise: Promise<unknown>): Promise<string> =>
+  promise.then(
+    () => 'served',
+    (error) => error.code,
+  )
 const PEER = { member: ALPHA }
-const failing = (method: string, point: FaultPoint): Fault => (name, _peer, at) => {
-  if (name === method && at === point) throw refuse('UNAVAILABLE', 'the line is cut')
-}
+const failing =
+  (method: string, point: FaultPoint): Fault =>
+  (name, _peer, at) => {
+    if (name === method && at === point) throw refuse('UNAVAILABLE', 'the line is cut')
+  }
 
 describe('a fault', () => {
   test('before a call: it never arrived; after it: it took effect and the reply is lost', async () => {
-    for (const [point, effects] of [['before', 0], ['after', 1]] as const) {
+    for (const [point, effects] of [
+      ['before', 0],
+      ['after', 1],
+    ] as const) {
       let done = 0
       const link = connectMemory(serviceWith({ sign: async () => void done++ }), PEER, { fault: failing('sign', point) })
       expect(await codeOf(link.sign(KEY, bytes(3)))).toBe('UNAVAILABLE')
@@ -64,7 +73,9 @@ describe('a fault', () => {
   test('may hold a call back until it is let go', async () => {
     const { promise: held, resolve: letGo } = Promise.withResolvers<void>()
     const order: string[] = []
-    const link = connectMemory(serviceWith({ adopted: async () => void order.push('arrived') }), PEER, { fault: (_m, _p, point) => (point === 'before' ? held : undefined) })
+    const link = connectMemory(serviceWith({ adopted: async () => void order.push('arrived') }), PEER, {
+      fault: (_m, _p, point) => (point === 'before' ? held : undefined),
+    })
     const calling = link.adopted(KEY)
     order.push('held')
     letGo()
@@ -77,7 +88,11 @@ describe('a link that goes offline', () => {
   test('refuses calls until it is online again', async () => {
     const link = connectMemory(serviceWith({ adopted: async () => undefined, fetchRelease: () => each(bytes(2)) }), PEER)
     link.online = false
-    expect([await codeOf(link.adopted(KEY)), await codeOf(collect(link.fetchRelease(KEY, never()), 9)), link.online]).toEqual(['UNAVAILABLE', 'UNAVAILABLE', false])
+    expect([await codeOf(link.adopted(KEY)), await codeOf(collect(link.fetchRelease(KEY, never()), 9)), link.online]).toEqual([
+      'UNAVAILABLE',
+      'UNAVAILABLE',
+      false,
+    ])
     link.online = true
     expect([await codeOf(link.adopted(KEY)), (await collect(link.fetchRelease(KEY, never()), 9)).length]).toEqual(['served', 2])
   })

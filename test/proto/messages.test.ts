@@ -28,8 +28,14 @@ interface Kind {
 }
 const KINDS: Readonly<Record<string, Kind>> = {
   asks: { codec: asks as Codec<unknown>, values: fc.array(anAsk, { maxLength: 12 }) },
-  rosterBundle: { codec: rosterBundle as Codec<unknown>, values: fc.record({ roster: raw(0, 300), signatures: fc.array(fc.record({ signer: hospital, signature: raw(64) }), { maxLength: 6 }) }) },
-  enrolRequest: { codec: enrolRequest as Codec<unknown>, values: fc.record({ hospital, name, token: raw(32), signKey: raw(32), signKeyProof: raw(64), csr: raw(0, 200) }) },
+  rosterBundle: {
+    codec: rosterBundle as Codec<unknown>,
+    values: fc.record({ roster: raw(0, 300), signatures: fc.array(fc.record({ signer: hospital, signature: raw(64) }), { maxLength: 6 }) }),
+  },
+  enrolRequest: {
+    codec: enrolRequest as Codec<unknown>,
+    values: fc.record({ hospital, name, token: raw(32), signKey: raw(32), signKeyProof: raw(64), csr: raw(0, 200) }),
+  },
   enrolReply: { codec: enrolReply as Codec<unknown>, values: fc.record({ certificate: raw(0, 300), address: name, coordinatorKey: raw(32) }) },
 }
 

@@ -20,10 +20,15 @@ const ASKS: readonly Ask[] = [
   { kind: 'contribute', key: KEY },
   { kind: 'declareSnapshot', boundary: '2024-06' },
 ]
-const failure = (promise: Promise<unknown>): Promise<{ code: ErrorCode; message: string }> => promise.then(() => Promise.reject(new Error('it should have failed')), (error) => error)
+const failure = (promise: Promise<unknown>): Promise<{ code: ErrorCode; message: string }> =>
+  promise.then(
+    () => Promise.reject(new Error('it should have failed')),
+    (error) => error,
+  )
 
 /** Long byte strings as something that compares fast. */
-const comparable = (value: unknown): unknown => (value instanceof Uint8Array ? { length: value.length, sha256: createHash('sha256').update(value).digest('hex') } : value)
+const comparable = (value: unknown): unknown =>
+  value instanceof Uint8Array ? { length: value.length, sha256: createHash('sha256').update(value).digest('hex') } : value
 
 /** Each call with arguments, and what the service is to answer. */
 const SAMPLES: { [K in CallName]: { args: readonly unknown[]; reply: unknown } } = {
@@ -78,7 +83,8 @@ describe.each(transports(() => federation))('over $name', ({ serve }) => {
       },
     })
     if (shape === 'download' && name === 'watch') expect(await Array.fromAsync(invoke(over, name, [never()]) as AsyncIterable<unknown>)).toEqual(reply)
-    else if (shape === 'download') expect(Buffer.from(await collect(invoke(over, name, [...args, never()]) as Chunks, 10 * MIB)).equals(Buffer.concat(reply as Uint8Array[]))).toBe(true)
+    else if (shape === 'download')
+      expect(Buffer.from(await collect(invoke(over, name, [...args, never()]) as Chunks, 10 * MIB)).equals(Buffer.concat(reply as Uint8Array[]))).toBe(true)
     else if (shape === 'unary') expect(comparable(await invoke(over, name, args))).toEqual(comparable(reply))
     else {
       await invoke(over, name, [...args, each(bytes(MIB, 5), bytes(0), bytes(3 * MIB, 6)), never()])
@@ -91,7 +97,10 @@ describe.each(transports(() => federation))('over $name', ({ serve }) => {
   test('every code of the catalog arrives as itself, with its public message and nothing of the detail', async () => {
     const codes = Object.keys(CATALOG) as ErrorCode[]
     let next: ErrorCode = 'POLICY'
-    const over = await link({ adopted: async () => Promise.reject(refuse(next, 'row 17 of the ledger')), fetchRelease: (): Chunks => Array.fromAsync([]) as never })
+    const over = await link({
+      adopted: async () => Promise.reject(refuse(next, 'row 17 of the ledger')),
+      fetchRelease: (): Chunks => Array.fromAsync([]) as never,
+    })
     for (const code of codes) {
       next = code
       const error = await failure(over.adopted(KEY))
@@ -110,7 +119,11 @@ describe.each(transports(() => federation))('over $name', ({ serve }) => {
       },
       contribute: () => Promise.reject(new Error('secret of the house')),
     })
-    for (const attempt of [() => over.fetchPlan(KEY), () => collect(over.fetchRelease(KEY, never()), 10), () => over.contribute(KEY, bytes(1), 0, each(bytes(9)), never())]) {
+    for (const attempt of [
+      () => over.fetchPlan(KEY),
+      () => collect(over.fetchRelease(KEY, never()), 10),
+      () => over.contribute(KEY, bytes(1), 0, each(bytes(9)), never()),
+    ]) {
       const error = await failure(attempt())
       expect(error.code).toBe('INTERNAL')
       expect(error.message).not.toContain('secret')
