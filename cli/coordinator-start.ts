@@ -48,6 +48,8 @@ export async function runCoordinator(args: CoordinatorStartArguments): Promise<v
   const invitations = await writeInvitations(coordinator, config, authority, join(data, 'invitations'), `${config.listen.hosts[0]}:${enrolment.port}`)
   log.info({ members: members.port, enrolment: enrolment.port, invitations: join(data, 'invitations') }, 'listening')
   progress({ kind: 'listening', members: reached, enrolment: `${config.listen.hosts[0]}:${enrolment.port}`, invitations })
+  await revokeNamed(coordinator, config, log)
+  members.recheck()
   startJobOnce(coordinator, config, log)
   log.info({ signal: await stopped() }, 'stopping')
 }
@@ -93,6 +95,15 @@ async function writeInvitations(coordinator: Coordinator, config: CoordinatorCon
     if (token) writeFileSync(file, formatInvitation({ federation: config.federation, hospital: id, enrolmentAddress, caPem: authority.caPem, token: new SecretBytes(token) }), { mode: 0o600 })
   }
   return written
+}
+
+async function revokeNamed(coordinator: Coordinator, config: CoordinatorConfig, log: Log): Promise<void> {
+  for (const id of config.revoked) {
+    const member = coordinator.state.members.get(id)
+    if (!member || coordinator.state.revoked.has(member.tlsKey)) continue
+    await coordinator.revoke(member.tlsKey)
+    log.warn({ hospital: id }, 'certificate revoked')
+  }
 }
 
 /** The configured job starts once the roster and the key epoch are agreed; after a restart it is the journal's. */

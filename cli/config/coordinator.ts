@@ -27,6 +27,8 @@ export const coordinatorConfig = z
     custodians: z.array(hospital),
     /** f: how many custodians may be corrupt together with the coordinator. */
     corrupt: z.int(),
+    /** Hospitals whose certificates are no longer good; read at each start. */
+    revoked: z.array(hospital).default([]),
     job: jobConfig.optional(),
   })
   .refine((c) => CUSTODIES.some(([m, f]) => m === c.custodians.length && f === c.corrupt), {
