@@ -19,13 +19,13 @@ export const regionSchema = z.strictObject({
   /** Label distribution skew (prior probability shift): 0 = the same prevalence everywhere, 1 = that of the archetypes. */
   labelShift: z.number().min(0).max(1).default(1),
   /** How far the mix of scenarios differs: 0 = all scenarios everywhere alike, 1 = each hospital has only those of its archetype. */
-  scenarioShift: z.number().min(0).max(1).default(0.95),
+  scenarioShift: z.number().min(0).max(1).default(0.45),
   /** Share of all claims that are fraudulent in truth. */
-  prevalence: z.number().min(0.005).max(0.3).default(0.08),
+  prevalence: z.number().min(0.005).max(0.3).default(0.085),
   /** Share of the labels of an audit that are wrong. */
   labelNoise: z.number().min(0).max(0.2).default(0.02),
   /** Of the wrong labels, the share that are frauds which the audit missed; the rest are honest claims that it blamed. */
-  missedShare: z.number().min(0).max(1).default(0.5),
+  missedShare: z.number().min(0).max(1).default(0.6),
   /** Days from settlement to the audit's outcome: shortest, longest. */
   labelDelayDays: z.tuple([z.int().min(0), z.int().max(720)]).refine(([low, high]) => low <= high, 'the shortest delay exceeds the longest').default([14, 120]),
 })

@@ -115,3 +115,10 @@ export function fundFen(claim: ClaimDraft): number {
   const rate = claim.visitType === 'inpatient' ? 0.9 - 0.05 * claim.site.level : claim.visitType === 'chronic' ? 0.7 : claim.visitType === 'outpatient' ? 0.6 - 0.05 * claim.site.level : 0.5
   return Math.round(total * (claim.person.insuType === '310' ? rate : rate - 0.12))
 }
+
+/** Begins and ends within minutes: the card was swiped, nobody was seen. */
+export function swipeOnly(claim: ClaimDraft, minute: number): void {
+  claim.admitMinute = minute
+  claim.dischargeMinute = minute + 1
+  claim.settleMinute = minute + 2
+}

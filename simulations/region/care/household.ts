@@ -6,7 +6,7 @@ import type { ClaimDraft } from '../draft.ts'
 import { createDraws, type Draws } from '../draws.ts'
 import type { Household, Person } from '../persons.ts'
 import type { Site } from '../sites.ts'
-import { acuteVisit, bilateralItem, dialysisSession, officeMinute, pharmacyVisit, physioVisit, refillable, refillVisit, refundAndRebill, workupVisit } from './outpatient.ts'
+import { acuteVisit, bilateralItem, dialysisSession, officeMinute, pharmacyVisit, physioVisit, PROGRAMME, refillable, refillVisit, refundAndRebill, workupVisit } from './outpatient.ts'
 import { dayCase, medicalStay, oncologyCycle, rehabStay, surgicalStay } from './stay.ts'
 
 export interface Region {
@@ -61,7 +61,7 @@ function careOf(person: Person, region: Region, draws: Draws): ClaimDraft[] {
 /** Drugs every four weeks, or every twelve on a long prescription; a few days early or late; now and then a spare box. */
 function refills(person: Person, region: Region, draws: Draws): ClaimDraft[] {
   if (refillable(person).length === 0 || draws.chance(0.3)) return []
-  const supply = draws.chance(0.15) ? 84 : draws.pick([14, 28, 28, 28])
+  const supply = draws.chance(0.15) ? 84 : draws.pick([14, 28, 28, 28, 28, 28, 28, 28])
   const claims: ClaimDraft[] = []
   const usual = siteFor('refill', person, region, draws)
   for (let day = draws.int(0, supply); day < region.calendar.days; day += supply + draws.int(-5, 9)) {
@@ -89,10 +89,23 @@ function programmes(person: Person, region: Region, draws: Draws): ClaimDraft[] 
     let day = first
     for (let n = 0; site && n < most && day < region.calendar.days; n++, day += gap()) claims.push(visit(site, person, day, draws))
   }
-  if (person.conditions.includes('renal')) repeat('dialysis', draws.int(0, 60), () => draws.pick([2, 2, 3]), 60, dialysisSession)
+  if (person.conditions.includes('renal')) repeat('dialysis', draws.int(0, PROGRAMME.latestFirstDay), thriceWeekly(draws), PROGRAMME.mostSessions, dialysisSession)
   if (person.conditions.includes('cancer')) repeat('oncology', draws.int(0, 90), () => 21 + draws.int(-2, 4), 6, oncologyCycle)
   if (person.conditions.includes('stroke') && draws.chance(0.7)) repeat('rehabStay', draws.int(0, 120), () => draws.int(28, 60), draws.int(1, 3), rehabStay)
   return claims
+}
+
+/** Two, two, three days between sessions; now and then one is moved by a day. */
+function thriceWeekly(draws: Draws): () => number {
+  let session = 0
+  let moved = 0
+  return () => {
+    const planned = [2, 2, 3][session++ % 3] ?? 2
+    const shift = draws.chance(0.05) ? 1 : 0
+    const gap = planned + shift - moved
+    moved = shift
+    return gap
+  }
 }
 
 /** All fall ill together and see one doctor one after the other with much the same drugs: a hard negative of group swipes. */

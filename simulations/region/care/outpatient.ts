@@ -107,6 +107,9 @@ export function physioVisit(site: Site, person: Person, day: number, draws: Draw
   return claim
 }
 
+/** Haemodialysis as planned: three sessions a week, begun by `latestFirstDay`, for at least `leastDays` after it. */
+export const PROGRAMME = { sessionsAWeek: 3, latestFirstDay: 40, leastDays: 90, mostSessions: 60 } as const
+
 /** One of three sessions a week, every one the same amount: a hard negative of duplicates, templates and phantom items. */
 export function dialysisSession(site: Site, person: Person, day: number, draws: Draws, options: VisitOptions = {}): ClaimDraft {
   const claim = openVisit('dialysis', 'chronic', site, person, day, DISEASES.renalFailure, draws, { minute: at(day, draws.pick([7, 12, 17]), draws.int(0, 25)), ...options })

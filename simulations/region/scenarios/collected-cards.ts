@@ -1,7 +1,8 @@
 // 敛卡空刷: a shop holds other people's cards and swipes one packaged amount on all of them, often after hours.
 import { at } from '../calendar.ts'
 import { pharmacyVisit } from '../care/outpatient.ts'
-import { somebody, falsify, type Scenario, someDay } from './scenario.ts'
+import { swipeOnly } from '../draft.ts'
+import { falsify, type Scenario, someDay, somebody } from './scenario.ts'
 
 const parameters = { fewestCards: 5, mostCards: 17, offHoursShare: 0.5, sameAmountShare: 0.7, cardShare: 0.8, unverifiedShare: 0.4 }
 
@@ -21,6 +22,7 @@ export const collectedCards: Scenario = {
       if (draws.chance(parameters.sameAmountShare)) claim.lines = model.lines.map((line) => ({ ...line, minute: claim.admitMinute }))
       claim.terminal = model.terminal
       claim.doctor = model.doctor
+      swipeOnly(claim, minute)
       if (draws.chance(parameters.cardShare)) claim.certType = '03'
       if (draws.chance(parameters.unverifiedShare)) claim.idVerified = false
       minute += draws.int(1, 20)

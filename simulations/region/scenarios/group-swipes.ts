@@ -1,9 +1,16 @@
 // 组团空刷: the cards of a group are swiped one after the other at one doctor, on several dates, sometimes at several hospitals. No care is given.
 import { acuteVisit, officeMinute, pharmacyVisit, refillVisit } from '../care/outpatient.ts'
-import type { ClaimDraft } from '../draft.ts'
+import { type ClaimDraft, swipeOnly } from '../draft.ts'
+import type { Draws } from '../draws.ts'
 import { falsify, type Scenario, someDay, somebody } from './scenario.ts'
 
 const parameters = { meanSize: 6.4, smallest: 3, largest: 80, fewestDates: 3, mostDates: 5, shortestJitterMinutes: 1, longestJitterMinutes: 30, absentShare: 0.15, elsewhereShare: 0.25, cardShare: 0.6, unverifiedShare: 0.35 }
+
+/** Minutes to the next card: the square of a uniform, so that most follow within ten. */
+function jitter(draws: Draws): number {
+  const u = draws.uniform()
+  return parameters.shortestJitterMinutes + Math.floor(u * u * (parameters.longestJitterMinutes - parameters.shortestJitterMinutes + 1))
+}
 
 export const groupSwipes: Scenario = {
   id: 'groupSwipes',
@@ -27,10 +34,11 @@ export const groupSwipes: Scenario = {
         const claim = kind === 0 ? pharmacyVisit(site, person, day, draws, { minute }) : kind === 1 ? refillVisit(site, person, day, 28, draws, { minute }) : acuteVisit(site, person, day, draws, { minute, dept: 'medicine' })
         claim.doctor = claims[first]?.doctor ?? claim.doctor
         claim.terminal = claims[first]?.terminal ?? claim.terminal
+        swipeOnly(claim, minute)
         if (draws.chance(parameters.cardShare)) claim.certType = '03'
         if (draws.chance(parameters.unverifiedShare)) claim.idVerified = false
         claims.push(falsify('groupSwipes', scene, claim))
-        minute += draws.int(parameters.shortestJitterMinutes, parameters.longestJitterMinutes)
+        minute += jitter(draws)
       }
     }
     return claims

@@ -4,7 +4,7 @@ import { itemsOf } from '../catalogue.ts'
 import { addLine, type ClaimDraft } from '../draft.ts'
 import { falsify, type Scenario, someDay, somebody } from './scenario.ts'
 
-const parameters = { lowestRatio: 1.5, highestRatio: 4, supplyDays: 28, fewestVisits: 4, mostVisits: 9, awayShare: 0.35, mostHospitals: 6, dearDrugShare: 0.4 }
+const parameters = { lowestRatio: 1.5, highestRatio: 4, supplyDays: 28, fewestVisits: 6, mostVisits: 12, awayShare: 0.2, mostHospitals: 6, dearDrugShare: 0.75 }
 
 export const overSupply: Scenario = {
   id: 'overSupply',
@@ -23,6 +23,7 @@ export const overSupply: Scenario = {
       const site = draws.chance(parameters.awayShare) ? draws.pick(sites) : scene.site
       const claim = refillVisit(site, person, day, parameters.supplyDays, draws)
       if (draws.chance(parameters.dearDrugShare)) addLine(claim, draws.pick(itemsOf('drug', 'diabetes', 'tcm', 'neurology')), draws.int(1, 4), claim.admitMinute, parameters.supplyDays)
+      claim.diagnoses = [...(claims[0] ?? claim).diagnoses]
       claims.push(falsify('overSupply', scene, claim))
       day += Math.max(1, Math.round(gap * draws.between(0.6, 1.4)))
     }

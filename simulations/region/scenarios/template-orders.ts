@@ -4,7 +4,7 @@ import { itemsOf } from '../catalogue.ts'
 import { addLine } from '../draft.ts'
 import { falsify, type Scenario, someDay, somebody } from './scenario.ts'
 
-const parameters = { reuse: 0.7, fewestPatients: 8, mostPatients: 16, fewestItems: 5, mostItems: 8, daysOfCampaign: 5 }
+const parameters = { reuse: 0.7, fewestPatients: 10, mostPatients: 20, fewestItems: 5, mostItems: 8, daysOfCampaign: 5 }
 
 export const templateOrders: Scenario = {
   id: 'templateOrders',
