@@ -2,18 +2,46 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ClaimsDatabase, type Extract, extractTable, featureSetByName, importCms, importCsv, openDatabase, splitTable } from '../../claims/index.ts'
 import { SecretBytes } from '../../core/secret.ts'
 import { metricsOfScores } from '../../models/metrics.ts'
 import { fitLogistic, joinTables } from '../../models/pooled.ts'
 import { scoreRows } from '../../models/score.ts'
-import { CMS_BOUNDARY, CMS_FEATURE_SET, type CmsHospital, cmsHospitals } from '../../simulations/cms.ts'
+import { CMS_BOUNDARY, CMS_FEATURE_SET, type CmsHospital, cmsHospitals, groupStates } from '../../simulations/cms.ts'
 
 const CMS = join(import.meta.dirname, '../../../shared/data/cms-provider-fraud')
 const there = existsSync(CMS)
 const title = there ? 'the CMS claims' : 'the CMS claims (SKIPPED: ../shared/data/cms-provider-fraud is absent)'
 const set = featureSetByName(CMS_FEATURE_SET)
+
+describe('states into hospitals', () => {
+  const someStates = fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLength: 60 }).map((counts) => counts.map((providers, i) => ({ state: `s${i}`, providers })))
+
+  test('every state goes to exactly one hospital, in order, and no hospital is empty', () => {
+    fc.assert(
+      fc.property(someStates, fc.nat(), fc.string(), (states, pick, seed) => {
+        const hospitals = 1 + (pick % states.length)
+        const groups = groupStates(states, { hospitals, seed })
+        expect(groups.length).toBe(hospitals)
+        expect(groups.flat()).toEqual(states.map((s) => s.state))
+        expect(groups.every((group) => group.length > 0)).toBe(true)
+      }),
+    )
+  })
+
+  test('the cut is a function of the seed', () => {
+    const states = Array.from({ length: 52 }, (_, i) => ({ state: `s${i}`, providers: 40 }))
+    const cut = (seed: string): string => JSON.stringify(groupStates(states, { hospitals: 5, seed }))
+    expect(cut('a')).toBe(cut('a'))
+    expect(new Set(['a', 'b', 'c', 'd'].map(cut)).size).toBeGreaterThan(1)
+  })
+
+  test('more hospitals than states are refused', () => {
+    expect(() => groupStates([{ state: 's', providers: 1 }], { hospitals: 2, seed: '' })).toThrow(expect.objectContaining({ code: 'BAD_CONFIG' }))
+  })
+})
 
 describe.skipIf(!there)(title, () => {
   const out = mkdtempSync(join(tmpdir(), 'consilium-cms-'))
@@ -45,7 +73,7 @@ describe.skipIf(!there)(title, () => {
     expect(Math.max(...sizes)).toBeGreaterThan(1.5 * Math.min(...sizes))
   })
 
-  test('states stay whole and contiguous, and another seed cuts them otherwise', async () => {
+  test('states stay whole and in the order of their codes', () => {
     const states = hospitals.flatMap((h) => h.states)
     expect(states).toEqual([...states].sort())
     expect(new Set(states).size).toBe(states.length)
