@@ -38,6 +38,7 @@ export function createCoordinatorProgress(print: (record: CoordinatorProgress) =
       case 'contributed':
         return inStep(event.key, 'contributed', { member: event.receipt.body.member, bytes: contributionBytesOf(event.receipt.body.ciphertexts.length, event.receipt.body.shares.length) })
       case 'deadlineExtended':
+      case 'awaited':
         return inStep(event.key, 'paused', { members: [...event.missing] })
       case 'candidatesClosed':
         return inStep(event.key, 'closed')

@@ -17,6 +17,8 @@ export async function adopt(context: ClientContext, key: OpeningKey, signal: Abo
   const job = await learnJob(context, key.job)
   if (job.step < key.step) throw refuse('OTHER_STATE', `release of step ${key.step} where ${job.step} comes next`)
   if (job.step === key.step) await take(context, key, job, signal)
+  // Also where the release was taken before a restart: shares are not kept because the power failed here.
+  await forget(context, key)
   await context.leaving('acknowledgement', `adopted ${openingKeyText(key)}`, 0, key)
   await context.link().adopted(key)
 }
@@ -35,7 +37,6 @@ async function take(context: ClientContext, key: OpeningKey, job: ClientJob, sig
   const counted = bundle.certificate.roll.some((entry) => entry.member === context.hospital)
   const step0 = key.step === 0 ? { keySum: keySumHash(bundle.keySum), statement: encode(statement, bundle.certificate.statement) } : null
   await context.post({ kind: 'adopted', key, stageDone: stageDone ? 1 : 0, nextState: next, counted: counted ? 1 : 0, step0 })
-  await forget(context, key)
 }
 
 /** A site that holds the state before recomputes the state after; a late one takes it with the custodians' signatures alone. */

@@ -9,7 +9,7 @@ import { taskByName } from '../models/index.ts'
 import { signAnswer } from '../privacy/answer.ts'
 import { cipherInWork } from '../privacy/cipher/in-work.ts'
 import { bindPlan, checkRelease, custodyOf, decideStatement, type InspectSite, inspectCandidates, makeAnswer } from '../privacy/custodian/index.ts'
-import { answer as answerCodec, type Candidate, candidates as candidatesCodec, certificate as certificateCodec, cosignRequest, type KeyEpochSet, namedSignature, type Receipt, type ReportBody, receiptHash, report as reportCodec, signedPlan, signRequest, stateHash } from '../privacy/messages.ts'
+import { answer as answerCodec, type Candidate, candidates as candidatesCodec, certificate as certificateCodec, cosignRequest, type KeyEpochSet, namedSignature, type Receipt, type ReportBody, report as reportCodec, signedPlan, signRequest, stateHash } from '../privacy/messages.ts'
 import { PARAMETERS } from '../privacy/parameters.ts'
 import { type CheckedPlan, checkPlan } from '../privacy/plan.ts'
 import { signCosignature } from '../privacy/release.ts'
@@ -18,7 +18,7 @@ import { signStatement } from '../privacy/statement.ts'
 import { collect } from '../proto/index.ts'
 import type { ClientContext } from './context.ts'
 import { KEYS, signKey } from './membership.ts'
-import { blobs, epochOf, learnJob, pinnedRoster, readPlan, stateOf } from './participation.ts'
+import { blobs, epochOf, learnJob, pinnedRoster, readPlan, receiptThatLeft, stateOf } from './participation.ts'
 
 type Phase = 'sign' | 'answer' | 'cosign'
 /** Not a verdict on the request: the same request may be served later. */
@@ -79,9 +79,8 @@ export const certify = (context: ClientContext, key: OpeningKey, signal: AbortSi
   orRefuse(context, key, 'sign', async () => {
     const { checked } = await bind(context, key)
     const request = decode(signRequest, await collect(context.link().fetchSignRequest(key, signal), LIMITS.stateBytes))
-    const { custody, steps } = context.state()
-    const at = steps.get(openingKeyText(key))?.at
-    const own = at?.kind === 'contributed' ? receiptHash(at.contribution.receipt.body) : null
+    const { custody } = context.state()
+    const own = receiptThatLeft(context.state(), key)
     const verdict = decideStatement(request, { checked, custody, self: context.hospital, own, policy: context.policy })
     if (verdict.kind === 'refuse') throw refuse(verdict.code, verdict.detail)
     if (!custodyOf(custody, key)?.signed) await context.post({ kind: 'custody', event: verdict.event })

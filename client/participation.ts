@@ -19,7 +19,7 @@ import { rosterBundle } from '../proto/messages.ts'
 import type { ClientContext } from './context.ts'
 import { signKey } from './membership.ts'
 import { checkPolicy } from './policy.ts'
-import { type ClientJob, stageOf } from './state.ts'
+import { type ClientJob, type ClientState, type StepKind, stageOf } from './state.ts'
 import { blockListHash } from './step.ts'
 
 export const blobs = {
@@ -33,21 +33,26 @@ export const blobs = {
 const NO_TABLE: Table = { featureSet: '', features: [], rows: 0, x: new Float64Array(0), y: new Uint8Array(0), amountFen: new Float64Array(0), ids: [] }
 const NO_ROWS: SplitTable = { train: NO_TABLE, heldOut: NO_TABLE }
 
-/** Codes after which the same plan cannot become acceptable: the site says so, by code, and rests. */
+/** Codes of this site's own checks after which the same plan cannot become acceptable: it says so, by code, and rests. */
 const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['POLICY', 'OTHER_PLAN', 'OTHER_STATE', 'OTHER_LAYOUT', 'OTHER_ROSTER', 'OTHER_EPOCH', 'BAD_SIGNATURE', 'BAD_LAYOUT', 'BAD_BYTES', 'TOO_LARGE', 'NOT_INVITED', 'DIFFERENCING', 'BUDGET', 'BAD_DATA', 'BAD_PLAN', 'OTHER_VERSION', 'ROLL_DUPLICATE', 'ROLL_SMALL', 'SECOND_RECEIPT', 'BAD_PARAMETERS'])
 
 export async function contribute(context: ClientContext, key: OpeningKey, signal: AbortSignal): Promise<void> {
+  const at = (): StepKind | undefined => context.state().steps.get(openingKeyText(key))?.at
+  if (at()?.kind === undefined || at()?.kind === 'bound') await prepareOrRefuse(context, key, signal)
+  const now = at()
+  if (now?.kind === 'refused') return await tellRefusal(context, key, now.code)
+  // From here on a failure, whatever code the other side gives it, is no verdict on the plan: the same bytes are sent again.
+  await deliver(context, key, signal)
+}
+
+async function prepareOrRefuse(context: ClientContext, key: OpeningKey, signal: AbortSignal): Promise<void> {
   try {
-    const before = context.state().steps.get(openingKeyText(key))
-    if (before?.at.kind === 'refused') return await tellRefusal(context, key, before.at.code)
-    if (before?.at.kind !== 'contributed') await prepare(context, key, signal)
-    await deliver(context, key, signal)
+    await prepare(context, key, signal)
   } catch (error) {
     const fault = toConsiliumError(error)
     if (!FINAL.has(fault.code)) throw error
     context.log.warn({ step: key.step, code: fault.code, detail: fault.message }, 'plan refused')
     await context.post({ kind: 'planRefused', key, code: fault.code })
-    await tellRefusal(context, key, fault.code)
   }
 }
 
@@ -75,6 +80,8 @@ async function prepare(context: ClientContext, key: OpeningKey, signal: AbortSig
   const body = decode(receiptBody, made.receiptBody)
   const spool = Buffer.concat([...made.ciphertexts, ...made.sealedShares])
   const signature = signMessage('receipt', { plan: planHash(agreed), key }, made.receiptBody, await signKey(context))
+  // The step may have gone on without this site meanwhile: nothing is kept for it.
+  if (signal.aborted) throw refuse('CANCELLED', `step ${key.step} is over`)
   // Ciphertexts, shares, receipt and next local state are durable before the first byte leaves.
   await context.store.putBlob(blobs.contribution(key), spool)
   await context.store.putBlob(blobs.local(key), computed.nextLocal)
@@ -86,10 +93,16 @@ async function deliver(context: ClientContext, key: OpeningKey, signal: AbortSig
   if (step?.at.kind !== 'contributed') return
   const { contribution } = step.at
   const header = encode(receipt, contribution.receipt)
-  await context.leaving('contribution', `contribution ${openingKeyText(key)}`, contribution.bytes + header.length, key)
   const offset = await context.link().contributionOffset(key, receiptHash(contribution.receipt.body))
+  await context.leaving('contribution', `contribution ${openingKeyText(key)}`, contribution.bytes + header.length, key)
   await context.link().contribute(key, header, offset, chunks(context, blobs.contribution(key), offset), signal)
   if (!contribution.delivered) await context.post({ kind: 'delivered', key })
+}
+
+/** The receipt of this site's contribution, from the moment its first byte may have left; null before, and where it did not contribute. */
+export function receiptThatLeft({ steps, left }: ClientState, key: OpeningKey): Digest | null {
+  const at = steps.get(openingKeyText(key))?.at
+  return at?.kind === 'contributed' && left.has(`contribution contribution ${openingKeyText(key)}`) ? receiptHash(at.contribution.receipt.body) : null
 }
 
 async function* chunks(context: ClientContext, blob: string, from: number): AsyncIterable<Uint8Array> {

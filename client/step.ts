@@ -34,6 +34,8 @@ export function step(state: ClientState, event: ClientEvent): ClientState {
     case 'planRefused': {
       const text = openingKeyText(event.key)
       const before = state.steps.get(text)
+      // Bytes that may have left cannot be taken back: a site that contributed holds the roll to its receipt.
+      if (before?.at.kind === 'contributed' || before?.at.kind === 'adopted') throw refuse('SECOND_RECEIPT', `step ${event.key.step}: contributed already`)
       return { ...state, steps: put(state.steps, text, { ...(before ?? { key: event.key, plan: null, planHash: null, signed: null }), at: { kind: 'refused', code: event.code } }) }
     }
     case 'contributed':

@@ -1,6 +1,6 @@
 // What the coordinator's duties are handed. It holds a signing key and a certificate authority; no share, no decryption secret.
 import type { Clock } from '../core/clock.ts'
-import { type HospitalId, type OpeningKey, openingKeyText } from '../core/ids.ts'
+import { type Digest, type HospitalId, type OpeningKey, openingKeyText } from '../core/ids.ts'
 import type { Log } from '../core/log.ts'
 import type { Random } from '../core/random.ts'
 import type { SecretBytes } from '../core/secret.ts'
@@ -26,8 +26,11 @@ export interface CoordinatorContext extends CoordinatorPorts {
 
 /** Names of the blobs that state refers to. */
 export const blobs = {
-  spool: (key: OpeningKey, member: HospitalId, receipt: string): string => `spool.${openingKeyText(key)}.${member}.${receipt.slice(0, 16)}`,
-  aggregate: (key: OpeningKey): string => `aggregate.${openingKeyText(key)}`,
+  /** What was received under an opening key, whole or not. */
+  spools: (key: OpeningKey): string => `spool.${openingKeyText(key)}.`,
+  spool: (key: OpeningKey, member: HospitalId, receipt: string): string => `${blobs.spools(key)}${member}.${receipt.slice(0, 16)}`,
+  /** By the statement that names its digests: an addition over another roll that was overtaken cannot replace it. */
+  aggregate: (statement: Digest): string => `aggregate.${statement}`,
   keySum: (hash: string): string => `keysum.${hash}`,
   release: (hash: string): string => `release.${hash}`,
   state: (hash: string): string => `state.${hash}`,

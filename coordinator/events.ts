@@ -33,6 +33,8 @@ export const coordinatorEvent = union({
   jobFailed: struct({ job: digest, code: name }),
   adopted: struct({ key: openingKey, member: hospitalId }),
   scored: struct({ job: digest, stage: name, member: hospitalId }),
+  /** Too few custodians have served the open phase although their time is over: the step waits for these. */
+  awaited: struct({ key: openingKey, missing: list(hospitalId, LIMITS.custodians) }),
 })
 export type CoordinatorEvent = Decoded<typeof coordinatorEvent>
 export type EventOf<K extends CoordinatorEvent['kind']> = Extract<CoordinatorEvent, { kind: K }>

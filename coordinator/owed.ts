@@ -13,6 +13,7 @@ export type CoordinatorEffect = Effect &
     | { readonly kind: 'state'; readonly step: OpeningKey }
     | { readonly kind: 'open'; readonly step: OpeningKey }
     | { readonly kind: 'widen'; readonly step: OpeningKey }
+    | { readonly kind: 'await'; readonly step: OpeningKey; readonly missing: readonly HospitalId[] }
     | { readonly kind: 'release'; readonly step: OpeningKey }
   )
 export interface Owed {
@@ -49,25 +50,34 @@ function stepOwes(state: CoordinatorState, job: JobState, step: StepState, nowMs
     case 'collecting':
       return collecting(job, step, phase.deadlineMs, nowMs)
     case 'checking': {
-      const custodians = state.roster.kind === 'agreed' ? state.roster.roster.custodians.length : 0
-      const enough = phase.reports.length === custodians || (phase.reports.length >= needed(state).g && nowMs >= phase.patienceMs)
-      if (enough) return effect('state', phase.reports.length)
-      return { effects: [], wakeAtMs: nowMs < phase.patienceMs ? phase.patienceMs : null }
+      const silent = custodiansOf(state).filter((c) => !phase.reports.some((r) => r.body.custodian === c))
+      const enough = silent.length === 0 || (phase.reports.length >= needed(state).g && nowMs >= phase.patienceMs)
+      return enough ? effect('state', phase.reports.length) : waiting(step, phase.patienceMs, silent, nowMs)
     }
     case 'certifying':
-      return nothing
+      return waiting(step, phase.patienceMs, phase.statement.answerSet.filter((c) => !phase.signatures.some((s) => s.signer === c)), nowMs)
     case 'opening':
       // A wrong answer among the first t makes the opening fail: it is tried again with each further answer.
-      return phase.answers.length >= needed(state).t ? effect('open', phase.answers.length) : nothing
+      if (phase.answers.length >= needed(state).t) return effect('open', phase.answers.length)
+      return waiting(step, phase.patienceMs, phase.statement.answerSet.filter((c) => !phase.answers.some((a) => a.body.custodian === c)), nowMs)
     case 'cosigning':
       if (phase.cosignatures.length >= needed(state).t) return effect('release')
-      if (phase.widened) return nothing
-      return nowMs < phase.patienceMs ? { effects: [], wakeAtMs: phase.patienceMs } : effect('widen')
+      if (!phase.widened) return nowMs < phase.patienceMs ? { effects: [], wakeAtMs: phase.patienceMs } : effect('widen')
+      return waiting(step, phase.patienceMs, custodiansOf(state).filter((c) => !phase.cosignatures.some((s) => s.signer === c)), nowMs)
     case 'released':
       return nothing
     default:
       return phase satisfies never
   }
+}
+
+const custodiansOf = (state: CoordinatorState): readonly HospitalId[] => (state.roster.kind === 'agreed' ? state.roster.roster.custodians : [])
+
+/** Too few have spoken: once their time is over the journal names who is missing, again when it is others; nothing else can be done without them. */
+function waiting(step: StepState, patienceMs: number, missing: readonly HospitalId[], nowMs: number): Owed {
+  if (nowMs < patienceMs) return { effects: [], wakeAtMs: patienceMs }
+  const named = step.awaited?.phase === step.phase.kind && step.awaited.members.join() === missing.join()
+  return named ? nothing : one({ key: `await ${openingKeyText(step.key)} ${step.phase.kind} ${missing.join()}`, kind: 'await', step: step.key, missing })
 }
 
 /**

@@ -23,6 +23,9 @@ export async function perform(context: CoordinatorContext, effect: CoordinatorEf
       return await openStep(context, effect.step, signal)
     case 'widen':
       return await context.post({ kind: 'widened', key: effect.step })
+    case 'await':
+      context.log.warn({ step: effect.step.step, missing: effect.missing }, 'the step waits for custodians')
+      return await context.post({ kind: 'awaited', key: effect.step, missing: effect.missing })
     case 'release':
       return await publishRelease(context, effect.step)
     default:

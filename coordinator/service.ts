@@ -98,7 +98,9 @@ export function createService(context: CoordinatorContext, runner: Runner<Coordi
       await context.post({ kind: 'requestRefused', key, phase, member: peer.member, code: knownCode(code) })
     },
     async *fetchCertificate(_, key) {
-      const made = certificateOf(step(key))
+      const found = step(key)
+      if (found.phase.kind === 'released') throw refuse('CANCELLED', `step ${key.step} is released by now`)
+      const made = certificateOf(found)
       if (!made) throw refuse('NO_CERTIFICATE', `step ${key.step} has no certificate`)
       yield* slices(encode(certificate, made))
     },

@@ -11,7 +11,7 @@ import { custodianIndex } from '../privacy/roster.ts'
 import type { Chunks } from '../proto/service.ts'
 import { blobs, type CoordinatorContext } from './context.ts'
 import type { StepState } from './state.ts'
-import { checkedPlan } from './steps.ts'
+import { checkedPlan, stepAt } from './steps.ts'
 
 /** Bytes of this receipt's contribution that are here; all of them where it is accepted already. */
 export async function spoolOffset(context: CoordinatorContext, step: StepState, member: HospitalId, receipt: Digest): Promise<number> {
@@ -20,29 +20,46 @@ export async function spoolOffset(context: CoordinatorContext, step: StepState, 
   return (await context.store.blobSize(blobs.spool(step.key, member, receipt))) ?? 0
 }
 
-/** Takes the rest of a contribution; resolves once it is whole, verified, synced and journalled. What has arrived stays where a connection breaks. */
+/**
+ * Takes the rest of a contribution; resolves once it is whole, verified, synced and journalled. What has arrived stays where a connection
+ * breaks. The step may close, or another upload of the same bytes may come first, while the chunks arrive: each look is at the step as it is now.
+ */
 export async function receiveContribution(context: CoordinatorContext, step: StepState, receipt: Receipt, offset: number, chunks: Chunks, signal: AbortSignal): Promise<void> {
   const checked = checkedPlan(context, step)
   checkReceipt(receipt, checked)
   const { member } = receipt.body
-  const hash = receiptHash(receipt.body)
-  const held = step.receipts.get(member)
-  if (held && receiptHash(held.body) === hash) return
-  if (held) throw refuse('SECOND_RECEIPT', `${member} signed another receipt for step ${step.key.step}`)
-  if (step.phase.kind !== 'collecting') throw refuse('DEADLINE', `the candidates of step ${step.key.step} are closed`)
-  const blob = blobs.spool(step.key, member, hash)
+  const taken = (): boolean => isTaken(stepAt(context, step.key), receipt)
+  if (taken()) return
+  const blob = blobs.spool(step.key, member, receiptHash(receipt.body))
   const whole = contributionBytes(checked)
-  const arrived = await append(context, blob, offset, whole, chunks, signal)
+  const arrived = await append(context, { blob, from: offset, whole, taken }, chunks, signal)
+  if (taken()) return
   if (arrived < whole) throw refuse('OFFSET', `${arrived} of ${whole} bytes of ${member} have arrived`)
   await context.store.syncBlob(blob)
   await verify(context, checked, receipt, blob)
   await context.post({ kind: 'contributed', key: step.key, receipt })
 }
 
-async function append(context: CoordinatorContext, blob: string, from: number, whole: number, chunks: Chunks, signal: AbortSignal): Promise<number> {
+/** Whether this receipt's contribution is accepted already. @throws SECOND_RECEIPT | DEADLINE where it no longer can be. */
+function isTaken(step: StepState, { body }: Receipt): boolean {
+  const held = step.receipts.get(body.member)
+  if (held && receiptHash(held.body) === receiptHash(body)) return true
+  if (held) throw refuse('SECOND_RECEIPT', `${body.member} signed another receipt for step ${step.key.step}`)
+  if (step.phase.kind !== 'collecting') throw refuse('DEADLINE', `the candidates of step ${step.key.step} are closed`)
+  return false
+}
+
+interface Spooling {
+  readonly blob: string
+  readonly from: number
+  readonly whole: number
+  readonly taken: () => boolean
+}
+async function append(context: CoordinatorContext, { blob, from, whole, taken }: Spooling, chunks: Chunks, signal: AbortSignal): Promise<number> {
   let at = from
   for await (const chunk of chunks) {
     if (signal.aborted) throw refuse('CANCELLED', 'the upload was cut')
+    if (taken()) return at
     if (chunk.length > LIMITS.chunkBytes || at + chunk.length > whole) throw refuse('TOO_LARGE', `${at + chunk.length} bytes of a contribution of ${whole}`)
     await context.store.appendBlob(blob, at, chunk)
     at += chunk.length

@@ -27,12 +27,12 @@ export interface SignedSealingKey {
 }
 export type EpochState = { readonly kind: 'gathering'; readonly epoch: number; readonly keys: readonly SignedSealingKey[] } | { readonly kind: 'agreed'; readonly epoch: number; readonly set: KeyEpochSet; readonly hash: Digest }
 
-/** One step of a job, from its plan to its release. */
+/** One step of a job, from its plan to its release. `patienceMs`: when custodians that have not spoken yet are counted as missing. */
 export type StepPhase =
   | { readonly kind: 'collecting'; readonly deadlineMs: number; readonly paused: readonly HospitalId[] }
   | { readonly kind: 'checking'; readonly patienceMs: number; readonly reports: readonly Report[] }
-  | { readonly kind: 'certifying'; readonly reports: readonly Report[]; readonly statement: Statement; readonly statementHash: Digest; readonly roll: Roll; readonly signatures: readonly NamedSignature[] }
-  | { readonly kind: 'opening'; readonly statement: Statement; readonly statementHash: Digest; readonly roll: Roll; readonly signatures: readonly NamedSignature[]; readonly answers: readonly Answer[] }
+  | { readonly kind: 'certifying'; readonly patienceMs: number; readonly reports: readonly Report[]; readonly statement: Statement; readonly statementHash: Digest; readonly roll: Roll; readonly signatures: readonly NamedSignature[] }
+  | { readonly kind: 'opening'; readonly patienceMs: number; readonly statement: Statement; readonly statementHash: Digest; readonly roll: Roll; readonly signatures: readonly NamedSignature[]; readonly answers: readonly Answer[] }
   | {
       readonly kind: 'cosigning'
       readonly statement: Statement
@@ -43,8 +43,8 @@ export type StepPhase =
       readonly release: Digest
       readonly nextState: Digest
       readonly cosignatures: readonly NamedSignature[]
-      /** When all custodians are asked, not only the first t. */
       readonly patienceMs: number
+      /** All custodians are asked, not only the first t. */
       readonly widened: boolean
     }
   | { readonly kind: 'released'; readonly nextState: Digest; readonly statement: Statement; readonly keySum: Digest }
@@ -59,6 +59,8 @@ export interface StepState {
   readonly refusals: ReadonlyMap<HospitalId, string>
   /** `phase member` -> code, of custodians that refused to sign, answer or co-sign. */
   readonly requestRefusals: ReadonlyMap<string, string>
+  /** Custodians without whom the step cannot go on, as they were named last, and the phase that waits. */
+  readonly awaited: { readonly phase: StepPhase['kind']; readonly members: readonly HospitalId[] } | null
   readonly phase: StepPhase
 }
 

@@ -1,5 +1,6 @@
 // The coordinator's pure step: (state, event, now) -> state. It refuses by code what is not acceptable now; nothing refused is journalled.
 // Signatures and digests are checked by service.ts before an event is made; here only order and membership matter.
+// Members repeat calls whose reply they lost: what is there already leaves the very same state, so that it is not journalled twice.
 import { refuse } from '../core/errors.ts'
 import { type Digest, type HospitalId, type OpeningKey, openingKeyText } from '../core/ids.ts'
 import { type Certificate, jobHash, keyEpochHash, planHash, receiptHash, rosterHash, statementHash } from '../privacy/messages.ts'
@@ -12,6 +13,7 @@ const PATIENCE_SHARE = 0.25
 
 type PhaseOf<K extends StepPhase['kind']> = Extract<StepPhase, { kind: K }>
 const put = <K, V>(map: ReadonlyMap<K, V>, key: K, value: V): Map<K, V> => new Map(map).set(key, value)
+const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0
 
 export function step(state: CoordinatorState, event: CoordinatorEvent, nowMs: number): CoordinatorState {
   switch (event.kind) {
@@ -23,7 +25,7 @@ export function step(state: CoordinatorState, event: CoordinatorEvent, nowMs: nu
     case 'enrolled':
       return enrolled(state, event)
     case 'revoked':
-      return { ...state, revoked: new Set(state.revoked).add(event.tlsKey) }
+      return state.revoked.has(event.tlsKey) ? state : { ...state, revoked: new Set(state.revoked).add(event.tlsKey) }
     case 'rosterProposed':
       return { ...state, roster: { kind: 'proposed', roster: event.roster, hash: rosterHash(event.roster), signatures: [] } }
     case 'rosterSigned':
@@ -34,6 +36,7 @@ export function step(state: CoordinatorState, event: CoordinatorEvent, nowMs: nu
       const declared = state.snapshots.get(event.snapshot.boundary) ?? new Map()
       const before = declared.get(event.snapshot.member)
       if (before && before.snapshot.id !== event.snapshot.id) throw refuse('DIFFERENCING', `${event.snapshot.member} declared another snapshot for ${event.snapshot.boundary} already`)
+      if (before && sameBytes(before.signature, event.signature)) return state
       return { ...state, snapshots: put(state.snapshots, event.snapshot.boundary, put(declared, event.snapshot.member, event)) }
     }
     case 'jobStarted':
@@ -41,7 +44,7 @@ export function step(state: CoordinatorState, event: CoordinatorEvent, nowMs: nu
     case 'planned':
       return planned(state, event)
     case 'planRefused':
-      return changeStep(state, event.key, (s) => ({ ...s, refusals: put(s.refusals, event.member, event.code) }))
+      return changeStep(state, event.key, (s) => (s.refusals.get(event.member) === event.code ? s : { ...s, refusals: put(s.refusals, event.member, event.code) }))
     case 'contributed':
       return changeStep(state, event.key, (s) => contributed(s, event))
     case 'deadlineExtended':
@@ -54,8 +57,9 @@ export function step(state: CoordinatorState, event: CoordinatorEvent, nowMs: nu
         return { ...phase, reports: [...phase.reports, event.report] }
       })
     case 'stated':
-      return changePhase(state, event.key, 'checking', (phase) => ({
+      return changePhase(state, event.key, 'checking', (phase, s) => ({
         kind: 'certifying',
+        patienceMs: nowMs + patience(state, s),
         reports: phase.reports,
         statement: event.statement,
         statementHash: statementHash(event.statement),
@@ -63,9 +67,9 @@ export function step(state: CoordinatorState, event: CoordinatorEvent, nowMs: nu
         signatures: [],
       }))
     case 'signed':
-      return changePhase(state, event.key, 'certifying', (phase) => signed(state, phase, event))
+      return changePhase(state, event.key, 'certifying', (phase, s) => signed(state, phase, event, nowMs + patience(state, s)))
     case 'requestRefused':
-      return changeStep(state, event.key, (s) => ({ ...s, requestRefusals: put(s.requestRefusals, `${event.phase} ${event.member}`, event.code) }))
+      return changeStep(state, event.key, (s) => requestRefused(s, event))
     case 'answered':
       return changePhase(state, event.key, 'opening', (phase) => {
         if (phase.answers.some((a) => a.body.custodian === event.answer.body.custodian)) return phase
@@ -96,7 +100,9 @@ export function step(state: CoordinatorState, event: CoordinatorEvent, nowMs: nu
     case 'adopted':
       return adopted(state, event)
     case 'scored':
-      return changeJob(state, event.job, (job) => ({ ...job, scored: put(job.scored, event.stage, new Set(job.scored.get(event.stage)).add(event.member)) }))
+      return changeJob(state, event.job, (job) => scored(job, event))
+    case 'awaited':
+      return changeStep(state, event.key, (s) => ({ ...s, awaited: { phase: s.phase.kind, members: event.missing } }))
     default:
       return event satisfies never
   }
@@ -121,7 +127,8 @@ function rosterSigned(state: CoordinatorState, event: EventOf<'rosterSigned'>): 
   if (state.roster.kind === 'gathering') throw refuse('OTHER_ROSTER', 'no roster is proposed')
   const { roster, hash } = state.roster
   if (!roster.members.some((m) => m.id === event.signature.signer)) throw refuse('OFF_THE_ROSTER', `${event.signature.signer} is not on the roster`)
-  const signatures = [...state.roster.signatures.filter((s) => s.signer !== event.signature.signer), event.signature]
+  if (state.roster.signatures.some((s) => s.signer === event.signature.signer)) return state
+  const signatures = [...state.roster.signatures, event.signature]
   // All first members sign version 1.
   return { ...state, roster: { kind: signatures.length === roster.members.length ? 'agreed' : 'proposed', roster, hash, signatures } }
 }
@@ -175,6 +182,7 @@ function planned(state: CoordinatorState, event: EventOf<'planned'>): Coordinato
     receipts: new Map(),
     refusals: new Map(),
     requestRefusals: new Map(),
+    awaited: null,
     phase: { kind: 'collecting', deadlineMs: plan.deadlineMs, paused: [] },
   }
   const next = changeJob(state, job.hash, (j) => ({ ...j, step: j.step + 1, open: true, state: plan.state }))
@@ -187,17 +195,18 @@ function contributed(s: StepState, event: EventOf<'contributed'>): StepState {
   if (!groupOf(s).includes(member)) throw refuse('NOT_INVITED', `${member} is not in the cohort of step ${s.key.step}`)
   const before = s.receipts.get(member)
   if (before && receiptHash(before.body) !== receiptHash(event.receipt.body)) throw refuse('SECOND_RECEIPT', `${member} signed another receipt for this opening key`)
+  if (before) return s
   return { ...s, receipts: put(s.receipts, member, event.receipt) }
 }
 
-function signed(state: CoordinatorState, phase: PhaseOf<'certifying'>, event: EventOf<'signed'>): StepPhase {
+function signed(state: CoordinatorState, phase: PhaseOf<'certifying'>, event: EventOf<'signed'>, patienceMs: number): StepPhase {
   const { signer } = event.signature
   if (!phase.statement.answerSet.includes(signer)) throw refuse('OUTSIDE_ANSWER_SET', `${signer} is outside the answer set`)
   if (phase.signatures.some((s) => s.signer === signer)) return phase
   const signatures = [...phase.signatures, event.signature]
   if (signatures.length < needed(state).g) return { ...phase, signatures }
   const { reports: _, ...rest } = phase
-  return { ...rest, kind: 'opening', signatures, answers: [] }
+  return { ...rest, kind: 'opening', patienceMs, signatures, answers: [] }
 }
 
 function released(state: CoordinatorState, event: EventOf<'released'>): CoordinatorState {
@@ -225,23 +234,36 @@ function adopted(state: CoordinatorState, event: EventOf<'adopted'>): Coordinato
   })
 }
 
+function requestRefused(s: StepState, { phase, member, code }: EventOf<'requestRefused'>): StepState {
+  const what = `${phase} ${member}`
+  return s.requestRefusals.get(what) === code ? s : { ...s, requestRefusals: put(s.requestRefusals, what, code) }
+}
+
+function scored(job: JobState, { stage, member }: EventOf<'scored'>): JobState {
+  const before = job.scored.get(stage)
+  return before?.has(member) ? job : { ...job, scored: put(job.scored, stage, new Set(before).add(member)) }
+}
+
 function changeJob(state: CoordinatorState, hash: Digest, change: (job: JobState) => JobState): CoordinatorState {
   const job = state.jobs.get(hash)
   if (!job) throw refuse('NOT_FOUND', `no job ${hash.slice(0, 12)}`)
-  return { ...state, jobs: put(state.jobs, hash, change(job)) }
+  const changed = change(job)
+  return changed === job ? state : { ...state, jobs: put(state.jobs, hash, changed) }
 }
 
 function changeStep(state: CoordinatorState, key: OpeningKey, change: (step: StepState) => StepState): CoordinatorState {
   const text = openingKeyText(key)
   const found = state.steps.get(text)
   if (!found) throw refuse('NOT_FOUND', `no step ${key.step} of job ${key.job.slice(0, 12)}`)
-  return { ...state, steps: put(state.steps, text, change(found)) }
+  const changed = change(found)
+  return changed === found ? state : { ...state, steps: put(state.steps, text, changed) }
 }
 
 function changePhase<K extends StepPhase['kind']>(state: CoordinatorState, key: OpeningKey, kind: K, change: (phase: PhaseOf<K>, step: StepState) => StepPhase): CoordinatorState {
   return changeStep(state, key, (s) => {
     if (s.phase.kind !== kind) throw refuse('DEADLINE', `step ${key.step} is ${s.phase.kind}, not ${kind}`)
-    return { ...s, phase: change(s.phase as PhaseOf<K>, s) }
+    const changed = change(s.phase as PhaseOf<K>, s)
+    return changed === s.phase ? s : { ...s, phase: changed }
   })
 }
 

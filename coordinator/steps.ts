@@ -3,7 +3,7 @@ import { decode, encode } from '../core/codec.ts'
 import { refuse } from '../core/errors.ts'
 import { type OpeningKey, openingKeyText } from '../core/ids.ts'
 import { dequantise } from '../core/lanes.ts'
-import { type Certificate, keySum, keySumHash, receiptHash, release, releaseBundle, releaseHash, type Roll, stateHash } from '../privacy/messages.ts'
+import { type Certificate, keySum, keySumHash, receiptHash, release, releaseBundle, releaseHash, type Roll, stateHash, statementHash } from '../privacy/messages.ts'
 import { PARAMETERS } from '../privacy/parameters.ts'
 import { type CheckedPlan, checkPlan } from '../privacy/plan.ts'
 import { recoverKeySum } from '../privacy/answer.ts'
@@ -53,8 +53,8 @@ export async function makeStatement(context: CoordinatorContext, key: OpeningKey
     return await context.post({ kind: 'jobFailed', job: key.job, code: 'ROLL_SMALL' })
   }
   const sum = await addRoll(context, step, roll, signal)
-  await context.store.putBlob(blobs.aggregate(key), Buffer.concat(sum))
   const statement = buildStatement(checked, { roll, answerSet, aggregate: sum.map(ciphertextDigest) })
+  await context.store.putBlob(blobs.aggregate(statementHash(statement)), Buffer.concat(sum))
   await context.post({ kind: 'stated', key, statement, roll })
 }
 
@@ -82,7 +82,7 @@ export async function openStep(context: CoordinatorContext, key: OpeningKey, sig
   const step = stepAt(context, key)
   const phase = phaseAt(step, 'opening')
   const certificate: Certificate = { statement: phase.statement, roll: phase.roll, signatures: phase.signatures }
-  const aggregate = split(await context.store.readBlob(blobs.aggregate(key)), phase.statement.aggregate.length)
+  const aggregate = split(await context.store.readBlob(blobs.aggregate(phase.statementHash)), phase.statement.aggregate.length)
   const cipher = cipherInWork(context.work, context.cipher, signal)
   const checked = checkedPlan(context, step)
   const recovered = await recoverKeySum(phase.answers, certificate, checked, (sum) => openRelease(checked, phase.statementHash, aggregate, sum, phase.roll.length, cipher))
@@ -100,7 +100,7 @@ async function advance(context: CoordinatorContext, step: StepState, sums: BigIn
   return next
 }
 
-/** Publishes the release with its proofs, then forgets the spooled contributions. */
+/** Publishes the release with its proofs. The spooled contributions go first: killed in between, the release is owed still, and nothing stays behind. */
 export async function publishRelease(context: CoordinatorContext, key: OpeningKey): Promise<void> {
   const step = stepAt(context, key)
   const phase = phaseAt(step, 'cosigning')
@@ -115,7 +115,7 @@ export async function publishRelease(context: CoordinatorContext, key: OpeningKe
   }
   await context.store.putBlob(blobs.bundle(key), encode(releaseBundle, bundle))
   const stageDone = taskOf(stageOf(jobOf(context, key))).done(nextState)
+  for (const name of await context.store.blobNames()) if (name.startsWith(blobs.spools(key))) await context.store.deleteBlob(name)
+  await context.store.deleteBlob(blobs.aggregate(phase.statementHash))
   await context.post({ kind: 'released', key, stageDone })
-  for (const [member, receipt] of step.receipts) await context.store.deleteBlob(blobs.spool(key, member, receiptHash(receipt.body)))
-  await context.store.deleteBlob(blobs.aggregate(key))
 }

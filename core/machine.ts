@@ -16,7 +16,8 @@ export interface Machine<State, Event extends { readonly kind: string }, E exten
   readonly initial: State
   readonly events: Codec<Event>
   /**
-   * Pure. Throws a coded refusal where the event is not acceptable in this state; nothing is then journalled.
+   * Pure. Throws a coded refusal where the event is not acceptable in this state; nothing is then journalled. Returns `state` itself where
+   * the event changes nothing (a call repeated because its reply was lost): nothing is journalled then either, and its poster hears success.
    * The effects are all that is owed in the new state; `wakeAtMs` is when the machine wants a `tick`, if at all.
    */
   step(state: State, event: Event, nowMs: number): State
@@ -69,6 +70,7 @@ export async function startMachine<State, Event extends { readonly kind: string 
       const body = encode(machine.events, event)
       const written = decode(machine.events, body)
       const next = machine.step(state, written, nowMs)
+      if (next === state) return
       await store.append(written.kind, body, nowMs)
       state = next
       announce(written, nowMs)
@@ -147,8 +149,8 @@ export async function startMachine<State, Event extends { readonly kind: string 
     settle()
   }
 
-  // The first look happens after the caller has its runner in hand.
-  queueMicrotask(settle)
+  // The first look happens after the caller has its runner in hand: a microtask would come before whoever awaits this call.
+  setImmediate(settle)
 
   return {
     get state() {

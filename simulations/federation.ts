@@ -6,6 +6,7 @@ import { createMemoryKeystore } from '../core/keystore-memory.ts'
 import { type Log, silentLog } from '../core/log.ts'
 import { refuse } from '../core/errors.ts'
 import { systemRandom } from '../core/random.ts'
+import type { SecretBytes } from '../core/secret.ts'
 import { createDisk, createMemoryStore, type Disk } from '../core/store/memory.ts'
 import type { Store } from '../core/store/store.ts'
 import { createInlineWork } from '../core/work/inline.ts'
@@ -31,6 +32,10 @@ export interface FederationOptions {
   readonly fault?: Fault
   /** Wraps a party's store: tests kill at an entry of the journal. */
   readonly wrapStore?: (party: string, store: Store) => Store
+  /** What members' calls meet instead of the coordinator's own service: to watch what they send, or to play a dishonest coordinator. */
+  readonly wrapService?: (service: CoordinatorService) => CoordinatorService
+  /** The coordinator's signing key, where a dishonest one shall sign what the honest code would not. */
+  readonly coordinatorKey?: SecretBytes
   readonly work?: () => Work
 }
 export interface Federation extends AsyncDisposable {
@@ -61,13 +66,14 @@ export async function startFederation(options: FederationOptions): Promise<Feder
   const clock = createVirtualClock(Date.UTC(2026, 0, 1))
   const log = options.log ?? silentLog()
   const authority: Authority = await createAuthority('simulation', { nowMs: clock.now() })
-  const signKey = createSignKey().privateKey
+  const signKey = options.coordinatorKey ?? createSignKey().privateKey
   const coordinatorDisk = createDisk()
   const places = new Map<HospitalId, Place>(options.hospitals.map((h) => [h.id, { disk: createDisk(), secrets: new Map(), client: null, link: null, token: new Uint8Array(32) }]))
   const storeOf = (party: string, disk: Disk): Store => (options.wrapStore ?? ((_, store) => store))(party, createMemoryStore(disk))
   const busy = { count: 0 }
   const work = (): Work => countingWork((options.work ?? createInlineWork)(), busy)
   let coordinator: Coordinator | null = null
+  const service = (options.wrapService ?? ((own) => own))(forwarding(() => centre()))
 
   async function startCentre(): Promise<void> {
     coordinator = await startCoordinator({ founding: options.founding, store: storeOf('coordinator', coordinatorDisk), clock, log, work: work(), random: systemRandom, cipher: options.cipher, signKey })
@@ -100,7 +106,7 @@ export async function startFederation(options: FederationOptions): Promise<Feder
       connect({ enrolment }) {
         const key = spkiDigest(Buffer.from(enrolment.certificate).toString())
         const peer = centre().authorize(key, { subject: hospital.id, serial: '0', notBeforeMs: 0, notAfterMs: Number.MAX_SAFE_INTEGER })
-        here.link = connectMemory(forwarding(centre), peer, options.fault ? { fault: options.fault } : {})
+        here.link = connectMemory(service, peer, options.fault ? { fault: options.fault } : {})
         return here.link
       },
     })
