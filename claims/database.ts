@@ -1,5 +1,5 @@
 // The hospital's claims in DuckDB: in a file, or in memory. The canonical tables are made when it is opened.
-import { DuckDBDataChunk, type DuckDBConnection, DuckDBInstance, type DuckDBType, type DuckDBValue, type JS } from '@duckdb/node-api'
+import { type DuckDBConnection, DuckDBDataChunk, DuckDBInstance, type DuckDBType, type DuckDBValue, type JS } from '@duckdb/node-api'
 import { refuse } from '../core/errors.ts'
 import { createTableSql, SCHEMA, TABLE_NAMES } from './schema.ts'
 
@@ -93,7 +93,11 @@ function face(instance: DuckDBInstance, connection: DuckDBConnection): ClaimsDat
   }
 }
 
-function appendBatch(appender: { appendDataChunk(chunk: DuckDBDataChunk): void }, types: readonly DuckDBType[], columns: readonly (readonly DuckDBValue[])[]): void {
+function appendBatch(
+  appender: { appendDataChunk(chunk: DuckDBDataChunk): void },
+  types: readonly DuckDBType[],
+  columns: readonly (readonly DuckDBValue[])[],
+): void {
   const rows = columns[0]?.length ?? 0
   for (let from = 0; from < rows; from += CHUNK_ROWS) {
     const chunk = DuckDBDataChunk.create(types, Math.min(CHUNK_ROWS, rows - from))

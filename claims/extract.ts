@@ -1,9 +1,10 @@
 // Features of every scored unit settled up to a boundary, as one table for models.
 import { refuse } from '../core/errors.ts'
 import type { Table } from '../core/table.ts'
-import type { ClaimsDatabase } from './database.ts'
-import { columnsOf, type FeatureSet } from './features/feature-set.ts'
 import { parseBoundary } from './boundary.ts'
+import type { ClaimsDatabase } from './database.ts'
+import type { FeatureSet } from './features/feature.ts'
+import { columnsOf } from './features/feature-set.ts'
 
 /** A table with, for each row, what a split must keep together: the person of a claim, or the provider itself. */
 export interface Extract extends Table {

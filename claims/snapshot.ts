@@ -10,7 +10,18 @@ const MOST_ROWS = 2 ** 24
 const MOST_BYTES = 2 ** 31 - 1
 const name = text(LIMITS.nameBytes)
 const column = struct({ name, unit: name, low: f64, high: f64, en: text(1024), zh: text(1024) })
-const canonical = struct({ featureSet: name, boundary: text(32), labelledOnly: bool, features: list(column, 4096), rows: u32, x: blob(MOST_BYTES), y: blob(MOST_ROWS), amountFen: blob(MOST_BYTES), ids: list(name, MOST_ROWS), groups: list(name, MOST_ROWS) })
+const canonical = struct({
+  featureSet: name,
+  boundary: text(32),
+  labelledOnly: bool,
+  features: list(column, 4096),
+  rows: u32,
+  x: blob(MOST_BYTES),
+  y: blob(MOST_ROWS),
+  amountFen: blob(MOST_BYTES),
+  ids: list(name, MOST_ROWS),
+  groups: list(name, MOST_ROWS),
+})
 
 /** Which extract the bytes hold. */
 export interface SnapshotFrame {
@@ -38,10 +49,24 @@ export function encodeExtract(extract: Extract, frame: SnapshotFrame): Uint8Arra
 export function decodeExtract(bytes: Uint8Array): { readonly extract: Extract; readonly frame: SnapshotFrame } {
   const read = decode(canonical, bytes)
   const { rows } = read
-  const fits = read.x.length === rows * read.features.length * 8 && read.y.length === rows && read.amountFen.length === rows * 8 && read.ids.length === rows && read.groups.length === rows
+  const fits =
+    read.x.length === rows * read.features.length * 8 &&
+    read.y.length === rows &&
+    read.amountFen.length === rows * 8 &&
+    read.ids.length === rows &&
+    read.groups.length === rows
   if (!fits) throw refuse('BAD_BYTES', 'an extract whose columns differ in length')
   const features = read.features.map(({ low, high, ...rest }) => ({ ...rest, range: [low, high] as const }))
-  const extract: Extract = { featureSet: read.featureSet, features, rows, x: new Float64Array(shared(read.x)), y: new Uint8Array(shared(read.y)), amountFen: new Float64Array(shared(read.amountFen)), ids: read.ids, groups: read.groups }
+  const extract: Extract = {
+    featureSet: read.featureSet,
+    features,
+    rows,
+    x: new Float64Array(shared(read.x)),
+    y: new Uint8Array(shared(read.y)),
+    amountFen: new Float64Array(shared(read.amountFen)),
+    ids: read.ids,
+    groups: read.groups,
+  }
   return { extract, frame: { boundary: read.boundary, rows: read.labelledOnly ? 'labelled' : 'all' } }
 }
 

@@ -8,11 +8,13 @@ import type { SplitTable, Table } from '../core/table.ts'
  * Whether a group is held out: the first 48 bits of SHA-256(seed, 0x1f, group), big-endian, modulo 100, are below `percent`.
  * The bias of the modulo is below 2^-41.
  */
-export const isHeldOut = (group: string, seed: string, percent: number): boolean => createHash('sha256').update(`${seed}\x1f${group}`).digest().readUIntBE(0, 6) % 100 < percent
+export const isHeldOut = (group: string, seed: string, percent: number): boolean =>
+  createHash('sha256').update(`${seed}\x1f${group}`).digest().readUIntBE(0, 6) % 100 < percent
 
 /** Parts a table by the groups of its rows, keeping their order. The parts stand on SharedArrayBuffers. @throws BAD_CONFIG for a percentage outside 0 to 100. */
 export function splitTable(table: Table, groupIds: readonly string[], seed: string, percent: number): SplitTable {
-  if (!Number.isInteger(percent) || percent < 0 || percent > 100) throw refuse('BAD_CONFIG', `held-out percentage ${percent}: expected a whole number from 0 to 100`)
+  if (!Number.isInteger(percent) || percent < 0 || percent > 100)
+    throw refuse('BAD_CONFIG', `held-out percentage ${percent}: expected a whole number from 0 to 100`)
   if (groupIds.length !== table.rows) throw refuse('INTERNAL', `${groupIds.length} groups for ${table.rows} rows`)
   const known = new Map<string, boolean>()
   const train: number[] = []

@@ -42,13 +42,20 @@ export async function cmsHospitals(path: string, options: CmsHospitalsOptions): 
     SELECT hospital_id, arg_max(insu_region, (n, -TRY_CAST(insu_region AS INTEGER))) AS state, sum(n)::INTEGER AS claims
     FROM (SELECT hospital_id, insu_region, count(*) AS n FROM claim WHERE insu_region IS NOT NULL GROUP BY ALL) GROUP BY hospital_id ORDER BY state, hospital_id`)
   const states = groupBy(providers, (row) => String(row['state']))
-  const groups = groupStates([...states].map(([state, rows]) => ({ state, providers: rows.length })), options)
+  const groups = groupStates(
+    [...states].map(([state, rows]) => ({ state, providers: rows.length })),
+    options,
+  )
   const hospitals: CmsHospital[] = []
   for (const [i, group] of groups.entries()) {
     const hospital = parseHospitalId(`cms-${i + 1}`)
     const rows = group.flatMap((state) => states.get(state) ?? [])
     const folder = join(options.out, hospital)
-    await exportCsv(db, rows.map((row) => String(row['hospital_id'])), folder)
+    await exportCsv(
+      db,
+      rows.map((row) => String(row['hospital_id'])),
+      folder,
+    )
     hospitals.push({ hospital, folder, states: group, providers: rows.length, claims: rows.reduce((n, row) => n + Number(row['claims']), 0) })
   }
   return hospitals

@@ -1,6 +1,6 @@
 // claim/1: one row a settlement. A feature sees the settlement itself, its person, and what this hospital settled at or before it.
 import { flag, logCount, logDays, logRatio, logYuan, plain, ratio, share } from './declare.ts'
-import type { FeatureSet } from './feature-set.ts'
+import type { FeatureSet } from './feature.ts'
 
 const LONGEST_GAP_DAYS = 365
 
@@ -33,9 +33,11 @@ settled AS (
 )`
 
 /** A window over a partition: all rows up to `back` before this one's settlement, itself and its ties included. */
-const within = (partition: string, back: string): string => `(PARTITION BY hospital_id, ${partition} ORDER BY settle_ts RANGE BETWEEN ${back} PRECEDING AND CURRENT ROW)`
+const within = (partition: string, back: string): string =>
+  `(PARTITION BY hospital_id, ${partition} ORDER BY settle_ts RANGE BETWEEN ${back} PRECEDING AND CURRENT ROW)`
 /** The same, but only what was settled strictly before. */
-const before = (partition: string): string => `(PARTITION BY hospital_id, ${partition} ORDER BY settle_ts RANGE BETWEEN UNBOUNDED PRECEDING AND INTERVAL 1 MICROSECOND PRECEDING)`
+const before = (partition: string): string =>
+  `(PARTITION BY hospital_id, ${partition} ORDER BY settle_ts RANGE BETWEEN UNBOUNDED PRECEDING AND INTERVAL 1 MICROSECOND PRECEDING)`
 
 const HISTORY = `
 history AS (
@@ -115,7 +117,12 @@ unit AS (
     share('dearest_share', ratio('greatest(dearest, 0)', 'gross'), 'the dearest line in the fee', '最高单项占比'),
     share('refund_share', ratio('refunds', 'lines'), 'refunds of all lines', '退费明细占比'),
     logCount('repeated_lines', 200, 'repeated_lines', 'lines that repeat item, time and amount', '重复收费明细数'),
-    share('unserved_days', `CASE WHEN visit_type = 'inpatient' AND lines > 0 THEN greatest(0, ${stayDays} - served_days)::DOUBLE / (${stayDays})::DOUBLE ELSE 0 END`, 'days of a stay without any service', '无诊疗服务的住院日占比'),
+    share(
+      'unserved_days',
+      `CASE WHEN visit_type = 'inpatient' AND lines > 0 THEN greatest(0, ${stayDays} - served_days)::DOUBLE / (${stayDays})::DOUBLE ELSE 0 END`,
+      'days of a stay without any service',
+      '无诊疗服务的住院日占比',
+    ),
     logDays('days_supply', 365, 'days_supply', 'longest supply of a drug', '最长用药天数'),
     // the person
     plain('age', 'years', [0, 110], 'year(settle_ts) - birth_year', 'age', '年龄'),
@@ -127,21 +134,60 @@ unit AS (
     logCount('visits_7d', 60, 'earlier_7d', 'earlier settlements in 7 days', '近7日结算次数'),
     logCount('visits_30d', 120, 'earlier_30d', 'earlier settlements in 30 days', '近30日结算次数'),
     logYuan('fund_30d', 'fund_30d', 'paid by the fund in 30 days, with this', '近30日基金支付'),
-    logDays('gap', LONGEST_GAP_DAYS, `coalesce(least(${LONGEST_GAP_DAYS}, date_diff('second', last_settle, settle_ts)::DOUBLE / 86400), ${LONGEST_GAP_DAYS})`, `days since the last settlement, ${LONGEST_GAP_DAYS} where there is none`, '距上次结算天数'),
-    flag('readmitted_15d', `coalesce(visit_type = 'inpatient' AND date_diff('day', last_discharge::DATE, admit_ts::DATE) BETWEEN 0 AND 15, false)`, 'admitted within 15 days of a discharge', '出院15日内再入院'),
-    flag('overlapping_stay', `coalesce(visit_type = 'inpatient' AND admit_ts::DATE < last_discharge::DATE, false)`, 'admitted before an earlier stay had ended', '住院时间重叠'),
+    logDays(
+      'gap',
+      LONGEST_GAP_DAYS,
+      `coalesce(least(${LONGEST_GAP_DAYS}, date_diff('second', last_settle, settle_ts)::DOUBLE / 86400), ${LONGEST_GAP_DAYS})`,
+      `days since the last settlement, ${LONGEST_GAP_DAYS} where there is none`,
+      '距上次结算天数',
+    ),
+    flag(
+      'readmitted_15d',
+      `coalesce(visit_type = 'inpatient' AND date_diff('day', last_discharge::DATE, admit_ts::DATE) BETWEEN 0 AND 15, false)`,
+      'admitted within 15 days of a discharge',
+      '出院15日内再入院',
+    ),
+    flag(
+      'overlapping_stay',
+      `coalesce(visit_type = 'inpatient' AND admit_ts::DATE < last_discharge::DATE, false)`,
+      'admitted before an earlier stay had ended',
+      '住院时间重叠',
+    ),
     logCount('visits_in_stay', 60, 'visits_in_stay', 'other settlements on days inside the stay', '住院期间其他结算次数'),
     logRatio('supply_90d', 20, `supply_90d::DOUBLE / 90`, 'days of supply over 90 calendar days', '近90日用药天数与日历天数之比'),
     flag('cert_changed', 'cert_type <> last_cert', 'another certificate than last time', '凭证类型变化'),
     logCount('same_amount_30d', 60, 'same_amount_30d', 'earlier settlements of the same amount in 30 days', '近30日同额结算次数'),
-    logCount('same_diagnosis_30d', 60, known('main_code', 'same_diagnosis_30d'), 'earlier settlements of the same main diagnosis in 30 days', '近30日同诊断结算次数'),
+    logCount(
+      'same_diagnosis_30d',
+      60,
+      known('main_code', 'same_diagnosis_30d'),
+      'earlier settlements of the same main diagnosis in 30 days',
+      '近30日同诊断结算次数',
+    ),
     // the hospital around it
     logCount('same_amount_today', 500, 'same_amount_today', 'earlier settlements of the same amount on that day, any person', '当日全院同额结算次数'),
     logCount('doctor_10min', 60, known('physician_id', 'doctor_10min'), 'settlements of the same physician in the 10 minutes before', '同医师近10分钟结算次数'),
     logCount('doctor_today', 500, known('physician_id', 'doctor_today'), 'earlier settlements of the physician on that day', '同医师当日结算次数'),
-    share('template_share', `CASE WHEN physician_id IS NULL OR template IS NULL THEN 0 ELSE template_30d::DOUBLE / doctor_30d::DOUBLE END`, 'of the physician’s settlements in 30 days, those with the same set of items', '同医师近30日同一项目组合占比'),
-    logCount('terminal_10min', 60, known('terminal_id', 'terminal_10min'), 'settlements at the same terminal in the 10 minutes before', '同终端近10分钟结算次数'),
-    logCount('same_stay', 200, `CASE WHEN visit_type = 'inpatient' THEN same_stay ELSE 0 END`, 'stays with the same days of admission and discharge settled so far', '同日入院同日出院人次'),
+    share(
+      'template_share',
+      `CASE WHEN physician_id IS NULL OR template IS NULL THEN 0 ELSE template_30d::DOUBLE / doctor_30d::DOUBLE END`,
+      'of the physician’s settlements in 30 days, those with the same set of items',
+      '同医师近30日同一项目组合占比',
+    ),
+    logCount(
+      'terminal_10min',
+      60,
+      known('terminal_id', 'terminal_10min'),
+      'settlements at the same terminal in the 10 minutes before',
+      '同终端近10分钟结算次数',
+    ),
+    logCount(
+      'same_stay',
+      200,
+      `CASE WHEN visit_type = 'inpatient' THEN same_stay ELSE 0 END`,
+      'stays with the same days of admission and discharge settled so far',
+      '同日入院同日出院人次',
+    ),
     logRatio('peer_fee', 50, ratio('total_amt * peers', 'peer_amt', '1'), 'fee over the mean of earlier settlements of the group', '费用与同病组均值之比'),
     logRatio('peer_stay', 20, ratio('los_days * peers', 'peer_los', '1'), 'days over the mean of earlier stays of the group', '住院日与同病组均值之比'),
   ],

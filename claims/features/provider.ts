@@ -1,6 +1,6 @@
 // provider/1: one row an institution, from its inpatient settlements and the persons in them; needs no fee lines (CMS has none).
 import { logCount, logDays, logRatio, logYuan, plain, ratio, share } from './declare.ts'
-import type { Feature, FeatureSet } from './feature-set.ts'
+import type { Feature, FeatureSet } from './feature.ts'
 
 const CONDITIONS: readonly (readonly [name: string, en: string, zh: string])[] = [
   ['alzheimer', 'Alzheimer’s disease', '阿尔茨海默病'],
@@ -64,7 +64,14 @@ const FEATURES: readonly Feature[] = [
   { ...logYuan('total', 'total', 'total fee', '医疗费总额'), range: [0, 24] },
   logYuan('mean_total', perStay('total'), 'mean fee a stay', '次均费用'),
   logYuan('dearest', 'dearest', 'dearest stay', '最高单次费用'),
-  plain('spread', 'ratio', [0, 5], `CASE WHEN total > 0 THEN sqrt((stays * total_squared - total::HUGEINT * total)::DOUBLE) / total::DOUBLE ELSE 0 END`, 'standard deviation of the fee over its mean', '费用变异系数'),
+  plain(
+    'spread',
+    'ratio',
+    [0, 5],
+    `CASE WHEN total > 0 THEN sqrt((stays * total_squared - total::HUGEINT * total)::DOUBLE) / total::DOUBLE ELSE 0 END`,
+    'standard deviation of the fee over its mean',
+    '费用变异系数',
+  ),
   { ...logYuan('fund', 'fund', 'paid by the fund', '基金支付总额'), range: [0, 24] },
   { ...logYuan('self', 'self', 'paid by persons', '个人负担总额'), range: [0, 24] },
   share('without_self', perStay('without_self'), 'stays for which the person paid nothing', '个人零负担占比'),
@@ -97,7 +104,9 @@ const FEATURES: readonly Feature[] = [
 export const PROVIDER_FEATURES: FeatureSet = {
   name: 'provider/1',
   scored: 'hospital',
-  unit: (until) => `${stays(until)}, ${TOTALS}, ${PATIENTS}, ${top('physician', 'physician_id')}, ${top('grouping', 'group_code')}, ${top('region', 'insu_region')}, ${codes('diagnoses', 'diagnosis')}, ${codes('procedures', 'procedure')},
+  unit: (
+    until,
+  ) => `${stays(until)}, ${TOTALS}, ${PATIENTS}, ${top('physician', 'physician_id')}, ${top('grouping', 'group_code')}, ${top('region', 'insu_region')}, ${codes('diagnoses', 'diagnosis')}, ${codes('procedures', 'procedure')},
 unit AS (
   SELECT hospital_id AS id, hospital_id AS group_id, fund AS amount_fen, hospital_id AS sort_key, * EXCLUDE (hospital_id)
     REPLACE (${['top_physician', 'distinct_physician', 'top_grouping', 'distinct_grouping', 'top_region', 'distinct_region', 'diagnoses', 'distinct_diagnoses', 'procedures', 'distinct_procedures'].map((c) => `coalesce(${c}, 0) AS ${c}`).join(', ')})

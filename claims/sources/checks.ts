@@ -86,6 +86,11 @@ const SHAPE_CHARS = 32
 
 /** The outline of a value that may stand in a log: digits as 9, letters as a or A, other scripts as 字, marks as they are. */
 export function shapeOf(value: string): string {
-  const shape = value.slice(0, SHAPE_CHARS).replace(/[^\x20-\x7e]/gu, (c) => (c < ' ' || c === '\x7f' ? '?' : '字')).replace(/[0-9]/g, '9').replace(/[a-z]/g, 'a').replace(/[A-Z]/g, 'A')
+  const shape = value
+    .slice(0, SHAPE_CHARS)
+    .replace(/[^\x20-\x7e]/gu, (c) => (c < ' ' || c === '\x7f' ? '?' : '字'))
+    .replace(/[0-9]/g, '9')
+    .replace(/[a-z]/g, 'a')
+    .replace(/[A-Z]/g, 'A')
   return value.length > SHAPE_CHARS ? `${shape}... (${value.length} characters)` : shape
 }

@@ -68,7 +68,22 @@ const hidden = (source: Source, pseudonym: (id: string) => string): Source => ({
 const numbered = (name: string, n: number): readonly string[] => Array.from({ length: n }, (_, i) => `${name}_${i + 1}`)
 const DIAGNOSES = numbered('ClmDiagnosisCode', 10)
 const PROCEDURES = numbered('ClmProcedureCode', 6)
-const CLAIM_COLUMNS = ['BeneID', 'ClaimID', 'ClaimStartDt', 'ClaimEndDt', 'Provider', 'InscClaimAmtReimbursed', 'AttendingPhysician', 'AdmissionDt', 'ClmAdmitDiagnosisCode', 'DeductibleAmtPaid', 'DischargeDt', 'DiagnosisGroupCode', ...DIAGNOSES, ...PROCEDURES]
+const CLAIM_COLUMNS = [
+  'BeneID',
+  'ClaimID',
+  'ClaimStartDt',
+  'ClaimEndDt',
+  'Provider',
+  'InscClaimAmtReimbursed',
+  'AttendingPhysician',
+  'AdmissionDt',
+  'ClmAdmitDiagnosisCode',
+  'DeductibleAmtPaid',
+  'DischargeDt',
+  'DiagnosisGroupCode',
+  ...DIAGNOSES,
+  ...PROCEDURES,
+]
 /** The published spelling of each condition, and ours. */
 const CONDITIONS: Readonly<Record<string, string>> = {
   ChronicCond_Alzheimer: 'alzheimer',
@@ -86,7 +101,12 @@ const CONDITIONS: Readonly<Record<string, string>> = {
 const PERSON_COLUMNS = ['BeneID', 'DOB', 'DOD', 'Gender', 'RenalDiseaseIndicator', 'State', 'County', ...Object.keys(CONDITIONS)]
 const LABEL_COLUMNS = ['Provider', 'PotentialFraud']
 
-async function readSource(folder: string, pattern: RegExp, columns: readonly string[], keep: (cells: readonly string[]) => boolean = () => true): Promise<Source> {
+async function readSource(
+  folder: string,
+  pattern: RegExp,
+  columns: readonly string[],
+  keep: (cells: readonly string[]) => boolean = () => true,
+): Promise<Source> {
   const name = readdirIn(folder).find((file) => pattern.test(file))
   if (name === undefined) throw refuse('BAD_DATA', `${basename(folder)}: expected a file like ${pattern.source}`)
   const rows: StagedRow[] = []
@@ -122,7 +142,9 @@ async function stageSource(db: ClaimsDatabase, table: string, source: Source): P
     yield source.rows
   }
   await stageCells(db, batches())
-  await db.run(`CREATE OR REPLACE TEMP TABLE ${table} AS SELECT line, list_transform(string_split(cells, chr(31)), x -> CASE WHEN x = 'NA' THEN '' ELSE x END) AS c FROM staged`)
+  await db.run(
+    `CREATE OR REPLACE TEMP TABLE ${table} AS SELECT line, list_transform(string_split(cells, chr(31)), x -> CASE WHEN x = 'NA' THEN '' ELSE x END) AS c FROM staged`,
+  )
 }
 
 /** Each canonical table as a query for (line, cells), the cells as text in the order of the schema: so they pass the same checks as a CSV file's. */
@@ -157,9 +179,17 @@ function mappings(persons: Source, claims: Source, labels: Source): readonly (re
     insu_region: `coalesce(lpad(state, 2, '0'), '')`,
   }
   const states = `(SELECT ${p('BeneID')} AS person, ${p('State')} AS state FROM cms_person)`
-  const diagnoses = [...DIAGNOSES.map((name, i) => codeStruct(i + 1, m(name), i === 0 ? 'main' : 'other')), codeStruct(DIAGNOSES.length + 1, m('ClmAdmitDiagnosisCode'), 'admit')]
+  const diagnoses = [
+    ...DIAGNOSES.map((name, i) => codeStruct(i + 1, m(name), i === 0 ? 'main' : 'other')),
+    codeStruct(DIAGNOSES.length + 1, m('ClmAdmitDiagnosisCode'), 'admit'),
+  ]
   const procedures = PROCEDURES.map((name, i) => codeStruct(i + 1, m(name), ''))
-  const label: Row = { entity_kind: `'hospital'`, id: l('Provider'), y: `CASE ${l('PotentialFraud')} WHEN 'Yes' THEN '1' WHEN 'No' THEN '0' ELSE '' END`, source: `'cms-published'` }
+  const label: Row = {
+    entity_kind: `'hospital'`,
+    id: l('Provider'),
+    y: `CASE ${l('PotentialFraud')} WHEN 'Yes' THEN '1' WHEN 'No' THEN '0' ELSE '' END`,
+    source: `'cms-published'`,
+  }
   return [
     ['person', cellsSql('person', person, 'cms_person'), persons],
     ['claim', cellsSql('claim', claim, `cms_claim LEFT JOIN ${states} ON person = ${m('BeneID')}`), claims],

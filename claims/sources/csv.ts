@@ -5,9 +5,9 @@ import { basename, join } from 'node:path'
 import { refuse } from '../../core/errors.ts'
 import type { ClaimsDatabase } from '../database.ts'
 import { type CanonicalTable, SCHEMA, TABLE_NAMES, type TableName } from '../schema.ts'
+import { type BrokenRecord, createRecordCutter, RECORD_CHARS } from './records.ts'
 import type { RowError, RowErrorCode } from './row-error.ts'
 import { insertStaged, stageCells } from './stage.ts'
-import { type BrokenRecord, createRecordCutter, RECORD_CHARS } from './records.ts'
 
 export interface CsvOptions {
   /** Called once for each refused row, by file in the order of import, then by line. */
@@ -33,7 +33,11 @@ export interface ImportReport {
  * Imports `<table>.csv` of a folder, or the files given by table. Rows are checked by type, key, reference; 200,000 fee lines take about 2 s.
  * @throws BAD_DATA where a file is missing or its header does not fit; nothing is then imported.
  */
-export async function importCsv(db: ClaimsDatabase, source: string | Readonly<Partial<Record<TableName, string>>>, options: CsvOptions = {}): Promise<ImportReport> {
+export async function importCsv(
+  db: ClaimsDatabase,
+  source: string | Readonly<Partial<Record<TableName, string>>>,
+  options: CsvOptions = {},
+): Promise<ImportReport> {
   const files = filesOf(source)
   const headers = new Map<TableName, Header>()
   for (const [table, path] of files) headers.set(table, await readHeader(SCHEMA[table], path, options))
@@ -54,7 +58,8 @@ function filesOf(source: string | Readonly<Partial<Record<TableName, string>>>):
   for (const name of TABLE_NAMES) {
     const path = typeof source === 'string' ? join(source, SCHEMA[name].file) : source[name]
     if (path !== undefined && existsSync(path) && statSync(path).isFile()) found.push([name, path])
-    else if (SCHEMA[name].required || (typeof source !== 'string' && path !== undefined)) throw refuse('BAD_DATA', `${path ?? SCHEMA[name].file}: there is no such file; expected the table of ${SCHEMA[name].en} as CSV`)
+    else if (SCHEMA[name].required || (typeof source !== 'string' && path !== undefined))
+      throw refuse('BAD_DATA', `${path ?? SCHEMA[name].file}: there is no such file; expected the table of ${SCHEMA[name].en} as CSV`)
   }
   return found
 }
@@ -69,7 +74,8 @@ interface Header {
 
 async function readHeader(table: CanonicalTable, path: string, options: CsvOptions): Promise<Header> {
   for await (const event of records(path, options)) {
-    if (event.kind === 'broken') throw refuse('BAD_DATA', `${basename(path)}:${event.line}: the header row cannot be read (${event.code}); expected ${names(table)}`)
+    if (event.kind === 'broken')
+      throw refuse('BAD_DATA', `${basename(path)}:${event.line}: the header row cannot be read (${event.code}); expected ${names(table)}`)
     return parseHeader(table, path, event.cells)
   }
   throw refuse('BAD_DATA', `${basename(path)}: the file is empty; expected a header row: ${names(table)}`)
@@ -81,10 +87,12 @@ function parseHeader(table: CanonicalTable, path: string, cells: readonly string
   const file = basename(path)
   const given = cells.map((cell) => cell.trim())
   const twice = given.find((name, i) => given.indexOf(name) !== i)
-  if (twice !== undefined) throw refuse('BAD_DATA', `${file}: column ${JSON.stringify(twice.slice(0, 64))} stands twice in the header; expected each column once`)
+  if (twice !== undefined)
+    throw refuse('BAD_DATA', `${file}: column ${JSON.stringify(twice.slice(0, 64))} stands twice in the header; expected each column once`)
   const places = table.columns.map((column) => given.indexOf(column.name))
   const missing = table.columns.filter((column, i) => places[i] === -1 && !column.nullable).map((column) => column.name)
-  if (missing.length > 0) throw refuse('BAD_DATA', `${file}: the header lacks column ${missing.join(', ')}; expected ${names(table)} (those in brackets may be absent)`)
+  if (missing.length > 0)
+    throw refuse('BAD_DATA', `${file}: the header lacks column ${missing.join(', ')}; expected ${names(table)} (those in brackets may be absent)`)
   return {
     cells: given.length,
     places,
@@ -133,8 +141,17 @@ async function importFile(db: ClaimsDatabase, table: CanonicalTable, path: strin
       const rows: { line: number; cells: readonly string[] }[] = []
       for (const event of batch) {
         if (first) first = false
-        else if (event.kind === 'broken') errors.push({ file, line: event.line, column: null, value: null, expected: BROKEN_EXPECTED[event.code], code: event.code })
-        else if (event.cells.length !== header.cells) errors.push({ file, line: event.line, column: null, value: `${event.cells.length} cells`, expected: `${header.cells} cells, as in the header`, code: 'CELLS' })
+        else if (event.kind === 'broken')
+          errors.push({ file, line: event.line, column: null, value: null, expected: BROKEN_EXPECTED[event.code], code: event.code })
+        else if (event.cells.length !== header.cells)
+          errors.push({
+            file,
+            line: event.line,
+            column: null,
+            value: `${event.cells.length} cells`,
+            expected: `${header.cells} cells, as in the header`,
+            code: 'CELLS',
+          })
         else rows.push({ line: event.line, cells: header.places.map((place) => (place < 0 ? '' : (event.cells[place] as string))) })
       }
       yield rows

@@ -37,7 +37,8 @@ export async function insertStaged(db: ClaimsDatabase, table: CanonicalTable, fi
   const good = 'FROM checked WHERE fault = 0 AND line NOT IN (SELECT line FROM strayed)'
   await db.run(`INSERT INTO ${quoted(table.name)} (${names}) SELECT ${names} ${good}`)
   const [count] = await db.rows(`SELECT count(*)::INTEGER AS n ${good}`)
-  const faults = await db.rows(`SELECT line, fault, 0 AS relation, CASE WHEN fault > 0 THEN string_split(cells, chr(31))[fault] END AS value FROM checked WHERE fault <> 0
+  const faults =
+    await db.rows(`SELECT line, fault, 0 AS relation, CASE WHEN fault > 0 THEN string_split(cells, chr(31))[fault] END AS value FROM checked WHERE fault <> 0
     UNION ALL SELECT line, 0, min(relation), NULL FROM strayed GROUP BY line ORDER BY line`)
   for (const name of ['staged', 'checked', 'strayed']) await db.run(`DROP TABLE temp.${name}`)
   return { imported: Number(count?.['n']), refused: faults.map((row) => toRowError(table, file, row)) }
@@ -64,7 +65,9 @@ function strayedSql(table: CanonicalTable): string {
   const twice = `SELECT line, 1 AS relation FROM (SELECT line, row_number() OVER (PARTITION BY ${key} ORDER BY line) AS nth FROM checked
     WHERE fault = 0 AND (${key}) IN (SELECT (${key}) FROM checked WHERE fault = 0 GROUP BY ${key} HAVING count(*) > 1)) WHERE nth > 1`
   const there = `SELECT line, 1 FROM checked WHERE fault = 0 AND EXISTS (SELECT 1 FROM ${quoted(table.name)} other WHERE ${table.key.map(same).join(' AND ')})`
-  const orphans = table.references.map((r, i) => `SELECT line, ${i + 2} FROM checked WHERE fault = 0 AND NOT EXISTS (SELECT 1 FROM ${quoted(r.table)} other WHERE ${same(r.column)})`)
+  const orphans = table.references.map(
+    (r, i) => `SELECT line, ${i + 2} FROM checked WHERE fault = 0 AND NOT EXISTS (SELECT 1 FROM ${quoted(r.table)} other WHERE ${same(r.column)})`,
+  )
   return [twice, there, ...orphans].join(' UNION ALL ')
 }
 
@@ -75,7 +78,14 @@ function toRowError(table: CanonicalTable, file: string, row: Readonly<Record<st
   const column = table.columns[fault - 1]
   if (column) {
     const value = String(row['value'] ?? '')
-    return { file, line, column: column.name, value: value === '' ? null : shapeOf(value), expected: expectedText(column), code: value === '' ? 'MISSING' : 'BAD_VALUE' }
+    return {
+      file,
+      line,
+      column: column.name,
+      value: value === '' ? null : shapeOf(value),
+      expected: expectedText(column),
+      code: value === '' ? 'MISSING' : 'BAD_VALUE',
+    }
   }
   const check = table.checks[-fault - 1]
   if (check) return { file, line, column: check.column, value: null, expected: check.expected, code: 'CONTRADICTION' }

@@ -17,7 +17,9 @@ const title = there ? 'the CMS claims' : 'the CMS claims (SKIPPED: ../shared/dat
 const set = featureSetByName(CMS_FEATURE_SET)
 
 describe('states into hospitals', () => {
-  const someStates = fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLength: 60 }).map((counts) => counts.map((providers, i) => ({ state: `s${i}`, providers })))
+  const someStates = fc
+    .array(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLength: 60 })
+    .map((counts) => counts.map((providers, i) => ({ state: `s${i}`, providers })))
 
   test('every state goes to exactly one hospital, in order, and no hospital is empty', () => {
     fc.assert(
@@ -116,15 +118,33 @@ describe.skipIf(!there)(`${title}, all in one database`, () => {
     const db = await filled(1)
     const one = async (sql: string): Promise<unknown> => Object.values((await db.rows(sql))[0] ?? {})[0]
     // CLM46614, the first row of the publication: BENE11001, male, born 1943, state 39, 26,000 + 1,068 dollars, nine diagnoses and one at admission
-    expect(await db.rows(`SELECT total_amt, fund_amt, self_amt, insu_region, strftime(settle_ts, '%Y-%m-%d %H') AS settled, sex, birth_year, conditions, death_ts FROM claim JOIN person USING (person_id) WHERE claim_id = 'CLM46614'`)).toEqual([
-      { total_amt: 2_706_800n, fund_amt: 2_600_000n, self_amt: 106_800n, insu_region: '39', settled: '2009-04-18 00', sex: 'male', birth_year: 1943, conditions: 'alzheimer kidney depression diabetes ischemic_heart arthritis stroke', death_ts: null },
+    expect(
+      await db.rows(
+        `SELECT total_amt, fund_amt, self_amt, insu_region, strftime(settle_ts, '%Y-%m-%d %H') AS settled, sex, birth_year, conditions, death_ts FROM claim JOIN person USING (person_id) WHERE claim_id = 'CLM46614'`,
+      ),
+    ).toEqual([
+      {
+        total_amt: 2_706_800n,
+        fund_amt: 2_600_000n,
+        self_amt: 106_800n,
+        insu_region: '39',
+        settled: '2009-04-18 00',
+        sex: 'male',
+        birth_year: 1943,
+        conditions: 'alzheimer kidney depression diabetes ischemic_heart arthritis stroke',
+        death_ts: null,
+      },
     ])
-    expect(await db.rows(`SELECT string_agg(code, ' ' ORDER BY seq) AS codes, max(seq) AS last FROM diagnosis WHERE claim_id = 'CLM46614'`)).toEqual([{ codes: '1970 4019 5853 7843 2768 71590 2724 19889 5849 7866', last: 11 }])
+    expect(await db.rows(`SELECT string_agg(code, ' ' ORDER BY seq) AS codes, max(seq) AS last FROM diagnosis WHERE claim_id = 'CLM46614'`)).toEqual([
+      { codes: '1970 4019 5853 7843 2768 71590 2724 19889 5849 7866', last: 11 },
+    ])
     expect(await one(`SELECT kind FROM diagnosis WHERE claim_id = 'CLM46614' AND seq = 11`)).toBe('admit')
     expect(await one('SELECT count(*) FROM claim')).toBe(40_474n)
     expect(await one('SELECT count(*) FROM line')).toBe(0n)
     expect(await one('SELECT count(*) FROM claim WHERE physician_id IS NULL')).toBe(112n)
-    expect(await one(`SELECT count(*) FROM claim JOIN person USING (person_id) WHERE list_contains(string_split(conditions, ' '), 'renal')`)).toBeGreaterThan(5000n)
+    expect(await one(`SELECT count(*) FROM claim JOIN person USING (person_id) WHERE list_contains(string_split(conditions, ' '), 'renal')`)).toBeGreaterThan(
+      5000n,
+    )
     expect(await one(`SELECT count(*) FROM person WHERE person_id LIKE 'BENE%' OR NOT regexp_full_match(person_id, '[0-9a-f]{32}')`)).toBe(0n)
   })
 

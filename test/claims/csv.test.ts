@@ -57,7 +57,9 @@ describe('CSV rows', () => {
   test('each of these is refused by line and column, and the good rows between them go in', async () => {
     const rows = badClaims.flatMap(([, change], i) => [claimOf(`bad${i}`, change), claimOf(`good${i}`)])
     const { counts, errors } = await imported({ ...good, claim: [claimOf('c1'), ...rows] })
-    expect(errors.map((e) => [e.file, e.line, badClaims[(e.line - 3) / 2]?.[0], e.column, e.code])).toEqual(badClaims.map(([what, , column, code], i) => ['claim.csv', 3 + 2 * i, what, column, code]))
+    expect(errors.map((e) => [e.file, e.line, badClaims[(e.line - 3) / 2]?.[0], e.column, e.code])).toEqual(
+      badClaims.map(([what, , column, code], i) => ['claim.csv', 3 + 2 * i, what, column, code]),
+    )
     expect(counts['claim']).toBe(1 + badClaims.length)
   })
 
@@ -75,7 +77,10 @@ describe('CSV rows', () => {
   test('a row of too few or too many cells, a stray quote and bytes of another encoding are refused by line', async () => {
     const { errors, counts } = await imported(good, (folder) => {
       const gb = Buffer.concat([Buffer.from('p3,'), Buffer.from([0xc4, 0xd0]), Buffer.from(',1950\n')])
-      folder.write('person.csv', Buffer.concat([Buffer.from('person_id,sex,birth_year\npa,female,1950\np1,male\np2,male,1950,x\n'), gb, Buffer.from('p4,"male,1950\np5,male,1960\n')]))
+      folder.write(
+        'person.csv',
+        Buffer.concat([Buffer.from('person_id,sex,birth_year\npa,female,1950\np1,male\np2,male,1950,x\n'), gb, Buffer.from('p4,"male,1950\np5,male,1960\n')]),
+      )
     })
     expect(errors.map((e) => [e.line, e.code])).toEqual([
       [3, 'CELLS'],
@@ -106,7 +111,11 @@ describe('CSV rows', () => {
   })
 
   test('what refers to a refused row is refused, and the rest of the claim file is not', async () => {
-    const { errors, counts } = await imported({ ...good, claim: [claimOf('c1', { total_amt: 'x' }), claimOf('c2')], line: [lineOf('c1', 'l1'), lineOf('c2', 'l1')] })
+    const { errors, counts } = await imported({
+      ...good,
+      claim: [claimOf('c1', { total_amt: 'x' }), claimOf('c2')],
+      line: [lineOf('c1', 'l1'), lineOf('c2', 'l1')],
+    })
     expect(errors.map((e) => [e.file, e.line, e.code])).toEqual([
       ['claim.csv', 2, 'BAD_VALUE'],
       ['line.csv', 2, 'UNKNOWN'],
@@ -135,7 +144,9 @@ describe('CSV rows', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.constantFrom('good', 'amount', 'cells', 'person', 'twice'), { minLength: 1, maxLength: 30 }), async (kinds) => {
         const rows = kinds.map((kind, i) => {
-          const row = csvText('claim', [claimOf(kind === 'twice' ? 'same' : `c${i}`, kind === 'amount' ? { total_amt: 'x' } : kind === 'person' ? { person_id: 'q' } : {})]).split('\n')[1]
+          const row = csvText('claim', [
+            claimOf(kind === 'twice' ? 'same' : `c${i}`, kind === 'amount' ? { total_amt: 'x' } : kind === 'person' ? { person_id: 'q' } : {}),
+          ]).split('\n')[1]
           return kind === 'cells' ? `${row},` : row
         })
         const { errors, counts } = await imported({ person: [personA] }, (folder) => folder.write('claim.csv', `${csvText('claim', [])}${rows.join('\n')}\n`))

@@ -18,7 +18,9 @@ describe('the claims database', () => {
   test('it has every canonical table with its columns, and refuses an absent value where the schema does', async () => {
     await using db = await openDatabase({ path: ':memory:' })
     for (const name of TABLE_NAMES) {
-      const columns = await db.rows(`SELECT column_name AS name, is_nullable = 'YES' AS nullable FROM information_schema.columns WHERE table_name = '${name}' ORDER BY ordinal_position`)
+      const columns = await db.rows(
+        `SELECT column_name AS name, is_nullable = 'YES' AS nullable FROM information_schema.columns WHERE table_name = '${name}' ORDER BY ordinal_position`,
+      )
       expect(columns).toEqual(SCHEMA[name].columns.map(({ name, nullable }) => ({ name, nullable })))
     }
     await expect(db.run(`INSERT INTO label (entity_kind, id) VALUES ('claim', 'c')`)).rejects.toThrow(/NOT NULL/)

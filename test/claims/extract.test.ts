@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { type ClaimsDatabase, type Extract, extractTable, FEATURE_SETS, featureSetByName, importCsv, openDatabase } from '../../claims/index.ts'
 import { parseBoundary } from '../../claims/boundary.ts'
+import { type ClaimsDatabase, type Extract, extractTable, FEATURE_SETS, featureSetByName, importCsv, openDatabase } from '../../claims/index.ts'
 import { claimOf, folderOf, personA, type Tables } from './canonical-folder.ts'
 import { randomHospital } from './random-hospital.ts'
 
@@ -57,7 +57,10 @@ describe('extracts', () => {
     const set = featureSetByName('claim/1')
     expect((await extractTable(db, set, { boundary: '2024-03' })).ids).toEqual(['c2'])
     const all = await extractTable(db, set, { boundary: '2024-03', rows: 'all' })
-    expect([all.ids, [...all.y]]).toEqual([['c1', 'c2'], [0, 1]])
+    expect([all.ids, [...all.y]]).toEqual([
+      ['c1', 'c2'],
+      [0, 1],
+    ])
   })
 
   test('an empty hospital has an empty table', async () => {
@@ -84,7 +87,11 @@ describe('boundaries', () => {
   })
   test('the last second of the boundary’s day is inside and the next day is not', async () => {
     await using db = await openDatabase({ path: ':memory:' })
-    await fill(db, { person: [personA], claim: [claimOf('in', { settle_ts: '2024-03-31T23:59:59+08:00' }), claimOf('out', { settle_ts: '2024-04-01T00:00:00+08:00' })] })
-    for (const boundary of ['2024-03', '2024-03-31']) expect((await extractTable(db, featureSetByName('claim/1'), { boundary, rows: 'all' })).ids).toEqual(['in'])
+    await fill(db, {
+      person: [personA],
+      claim: [claimOf('in', { settle_ts: '2024-03-31T23:59:59+08:00' }), claimOf('out', { settle_ts: '2024-04-01T00:00:00+08:00' })],
+    })
+    for (const boundary of ['2024-03', '2024-03-31'])
+      expect((await extractTable(db, featureSetByName('claim/1'), { boundary, rows: 'all' })).ids).toEqual(['in'])
   })
 })

@@ -47,20 +47,53 @@ const site: Tables = {
 
 const ln = (n: number): number => Math.log1p(n)
 const expected: Readonly<Record<string, number>> = {
-  stays: ln(4), patients: ln(3), physicians: ln(2), stays_per_patient: 4 / 3, busiest_patient: ln(2), stays_per_physician: ln(2),
-  total: ln(8000), mean_total: ln(2000), dearest: ln(3000),
+  stays: ln(4),
+  patients: ln(3),
+  physicians: ln(2),
+  stays_per_patient: 4 / 3,
+  busiest_patient: ln(2),
+  stays_per_physician: ln(2),
+  total: ln(8000),
+  mean_total: ln(2000),
+  dearest: ln(3000),
   // 1000, 3000, 1000, 3000: deviation 1000 of 2000
   spread: 0.5,
-  fund: ln(7800), self: ln(200), without_self: 0.5,
+  fund: ln(7800),
+  self: ln(200),
+  without_self: 0.5,
   // 2 + 6 + 1 + 3 nights, a day more for each stay
-  fee_per_day: ln(500), days: ln(12), mean_stay: ln(3), longest: ln(6), short_stays: 0.25,
-  diagnoses_per_stay: 1.25, procedures_per_stay: 0.5, distinct_diagnoses: ln(3), distinct_procedures: ln(1), distinct_groups: ln(3), top_physician: 0.75, top_group: 0.5, regions: ln(2), top_region: 0.75,
-  shared_patients: 1 / 3, readmitted_15d: 0.25, readmitted_30d: 0.25, overlapping: 0, duplicates: 0,
+  fee_per_day: ln(500),
+  days: ln(12),
+  mean_stay: ln(3),
+  longest: ln(6),
+  short_stays: 0.25,
+  diagnoses_per_stay: 1.25,
+  procedures_per_stay: 0.5,
+  distinct_diagnoses: ln(3),
+  distinct_procedures: ln(1),
+  distinct_groups: ln(3),
+  top_physician: 0.75,
+  top_group: 0.5,
+  regions: ln(2),
+  top_region: 0.75,
+  shared_patients: 1 / 3,
+  readmitted_15d: 0.25,
+  readmitted_30d: 0.25,
+  overlapping: 0,
+  duplicates: 0,
   // 80, 80, 60, 70
-  age: 72.5, women: 0.75,
+  age: 72.5,
+  women: 0.75,
   // pb only: pc was alive at the boundary
   deaths: 0.25,
-  conditions: 7 / 4, alzheimer: 0, heart_failure: 0, kidney: 0.25, cancer: 0, diabetes: 0.5, stroke: 0.5, renal: 0.5,
+  conditions: 7 / 4,
+  alzheimer: 0,
+  heart_failure: 0,
+  kidney: 0.25,
+  cancer: 0,
+  diabetes: 0.5,
+  stroke: 0.5,
+  renal: 0.5,
 }
 
 let extract: Extract
@@ -70,7 +103,8 @@ beforeAll(async () => {
   expect((await importCsv(db, folder.path)).refused).toBe(0)
   extract = await extractTable(db, set, { boundary: '2024-03-31', rows: 'all' })
 })
-const valueOf = (provider: string, feature: string): number => extract.x[extract.ids.indexOf(provider) * set.features.length + set.features.findIndex((f) => f.name === feature)] as number
+const valueOf = (provider: string, feature: string): number =>
+  extract.x[extract.ids.indexOf(provider) * set.features.length + set.features.findIndex((f) => f.name === feature)] as number
 
 describe('provider/1', () => {
   test.each(Object.entries(expected))('%s is what a person derives from the rows', (feature, value) => {
@@ -87,7 +121,8 @@ describe('provider/1', () => {
     expect(valueOf('h2', 'overlapping')).toBe(1)
     expect(valueOf('h2', 'duplicates')).toBeCloseTo(ln(2), 12)
     expect(valueOf('h2', 'shared_patients')).toBe(1)
-    for (const feature of ['physicians', 'top_physician', 'distinct_groups', 'top_group', 'regions', 'diagnoses_per_stay']) expect(valueOf('h2', feature), feature).toBe(0)
+    for (const feature of ['physicians', 'top_physician', 'distinct_groups', 'top_group', 'regions', 'diagnoses_per_stay'])
+      expect(valueOf('h2', feature), feature).toBe(0)
   })
 
   test('the label is the provider’s own, not that of a claim with its id', () => {

@@ -13,7 +13,8 @@ function cutAll(chunks: readonly string[]): Cut {
   cutter.end()
   return out
 }
-const inChunksOf = (size: number, text: string): string[] => Array.from({ length: Math.ceil(text.length / size) }, (_, i) => text.slice(i * size, (i + 1) * size))
+const inChunksOf = (size: number, text: string): string[] =>
+  Array.from({ length: Math.ceil(text.length / size) }, (_, i) => text.slice(i * size, (i + 1) * size))
 
 const cellText = fc.string({ unit: fc.constantFrom('a', '9', ',', '"', '\n', ' ', '药'), maxLength: 6 })
 const recordCells = fc.array(cellText, { minLength: 2, maxLength: 4 })

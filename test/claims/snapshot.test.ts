@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decodeExtract, encodeExtract, type Extract, snapshotId } from '../../claims/index.ts'
+import { decodeExtract, type Extract, encodeExtract, snapshotId } from '../../claims/index.ts'
 
 const salt = new Uint8Array(16).fill(7)
 const frame = { boundary: '2024-03', rows: 'labelled' } as const
@@ -24,7 +24,12 @@ describe('snapshots', () => {
         expect(read.frame).toEqual(frame)
         expect([...read.extract.x]).toEqual(x.map((v) => (v === 0 ? 0 : v)))
         expect(read.extract.x.buffer).toBeInstanceOf(SharedArrayBuffer)
-        expect({ ...read.extract, x: [], y: [...read.extract.y], amountFen: [...read.extract.amountFen] }).toEqual({ ...extract, x: [], y: [...extract.y], amountFen: [...extract.amountFen] })
+        expect({ ...read.extract, x: [], y: [...read.extract.y], amountFen: [...read.extract.amountFen] }).toEqual({
+          ...extract,
+          x: [],
+          y: [...extract.y],
+          amountFen: [...extract.amountFen],
+        })
       }),
     )
   })
@@ -36,8 +41,17 @@ describe('snapshots', () => {
   })
 
   test('the id changes with any value, label, boundary or salt', () => {
-    const id = (change: Partial<Extract>, frameChange = {}, salted = salt) => snapshotId(encodeExtract({ ...extractOf([1, 2]), ...change }, { ...frame, ...frameChange }), salted)
-    const ids = [id({}), id({ x: Float64Array.of(1, 2 + Number.EPSILON * 2) }), id({ y: Uint8Array.of(1, 0) }), id({ ids: ['c0', 'c2'] }), id({}, { boundary: '2024-04' }), id({}, { rows: 'all' }), id({}, {}, new Uint8Array(16))]
+    const id = (change: Partial<Extract>, frameChange = {}, salted = salt) =>
+      snapshotId(encodeExtract({ ...extractOf([1, 2]), ...change }, { ...frame, ...frameChange }), salted)
+    const ids = [
+      id({}),
+      id({ x: Float64Array.of(1, 2 + Number.EPSILON * 2) }),
+      id({ y: Uint8Array.of(1, 0) }),
+      id({ ids: ['c0', 'c2'] }),
+      id({}, { boundary: '2024-04' }),
+      id({}, { rows: 'all' }),
+      id({}, {}, new Uint8Array(16)),
+    ]
     expect(new Set(ids).size).toBe(ids.length)
     expect(id({})).toBe(ids[0])
   })

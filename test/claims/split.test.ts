@@ -41,8 +41,16 @@ describe('splits', () => {
   })
 
   test('a person’s side depends on seed and person alone, so every site parts alike', () => {
-    const reference = (seed: string, group: string): number => Number(BigInt(`0x${createHash('sha256').update(`${seed}\x1f${group}`).digest('hex').slice(0, 12)}`) % 100n)
-    fc.assert(fc.property(fc.string(), fc.string(), fc.integer({ min: 0, max: 100 }), (seed, group, percent) => isHeldOut(group, seed, percent) === reference(seed, group) < percent))
+    const reference = (seed: string, group: string): number =>
+      Number(BigInt(`0x${createHash('sha256').update(`${seed}\x1f${group}`).digest('hex').slice(0, 12)}`) % 100n)
+    fc.assert(
+      fc.property(
+        fc.string(),
+        fc.string(),
+        fc.integer({ min: 0, max: 100 }),
+        (seed, group, percent) => isHeldOut(group, seed, percent) === reference(seed, group) < percent,
+      ),
+    )
   })
 
   test('the held-out share is near the percentage, and more percent only adds rows to it', () => {
