@@ -7,7 +7,7 @@ export const regionSchema = z.strictObject({
   /** The same seed gives the same bytes on every machine. */
   seed: z.union([z.string().min(1).max(200), z.int()]).transform(String).default('1'),
   /** Claims of all hospitals together, exactly. */
-  claims: z.int().min(500).max(100_000).default(14_000),
+  claims: z.int().min(500).max(100_000).default(16_000),
   hospitals: z.int().min(2).max(64).default(5),
   months: z.int().min(3).max(24).default(6),
   /** First day, +08:00. */
@@ -17,9 +17,9 @@ export const regionSchema = z.strictObject({
   /** Feature distribution skew (covariate shift): 0 = one price list and case mix everywhere, 1 = those of the archetypes, up to 2 = exaggerated. */
   featureShift: z.number().min(0).max(2).default(1),
   /** Label distribution skew (prior probability shift): 0 = the same prevalence everywhere, 1 = that of the archetypes. */
-  labelShift: z.number().min(0).max(1).default(1),
+  labelShift: z.number().min(0).max(1).default(0.8),
   /** How far the mix of scenarios differs: 0 = all scenarios everywhere alike, 1 = each hospital has only those of its archetype. */
-  scenarioShift: z.number().min(0).max(1).default(0.45),
+  scenarioShift: z.number().min(0).max(1).default(0.35),
   /** Share of all claims that are fraudulent in truth. */
   prevalence: z.number().min(0.005).max(0.3).default(0.085),
   /** Share of the labels of an audit that are wrong. */

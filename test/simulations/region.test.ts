@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { isRefusal } from '../../core/errors.ts'
 import { createDraws, exponential } from '../../simulations/region/draws.ts'
-import { HARD_NEGATIVES, parseRegionConfig, SCENARIO_IDS, type SimulatedClaim, simulateRegion, sizesOf } from '../../simulations/region/index.ts'
+import { ARCHETYPES, HARD_NEGATIVES, parseRegionConfig, SCENARIO_IDS, type SimulatedClaim, simulateRegion, sizesOf } from '../../simulations/region/index.ts'
 
 const region = simulateRegion({ seed: 'region test', claims: 12_000 })
 const claims = region.hospitals.flatMap((hospital) => hospital.claims)
@@ -36,11 +36,15 @@ describe('a region', () => {
     expect(Math.max(...even) / Math.min(...even)).toBeLessThan(1.3)
   })
 
-  test('has every scenario, and every hospital knows only some of them well', () => {
+  test('has every scenario somewhere, in shares that differ between hospitals as far as scenario shift says', () => {
     for (const id of SCENARIO_IDS) expect(frauds.filter(({ draft }) => draft.truth?.scenario === id).length, id).toBeGreaterThan(20)
-    for (const hospital of region.hospitals) {
-      const common = SCENARIO_IDS.filter((id) => hospital.claims.filter(({ draft }) => draft.truth?.scenario === id).length >= 10)
-      expect(common.length, hospital.site.id).toBeLessThanOrEqual(6)
+    const skewed = simulateRegion({ claims: 4000, scenarioShift: 1 })
+    for (const [i, { claims: own }] of skewed.hospitals.entries()) {
+      const known = Object.keys(ARCHETYPES[i]?.scenarios ?? {})
+      const staged = own.filter(({ draft }) => draft.truth)
+      const foreign = staged.filter(({ draft }) => !known.includes(draft.truth?.scenario ?? ''))
+      expect(staged.length).toBeGreaterThan(20)
+      expect(foreign.every(({ draft }) => ['overSupply', 'groupSwipes'].includes(draft.truth?.scenario ?? ''))).toBe(true)
     }
   })
 
