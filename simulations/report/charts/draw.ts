@@ -1,0 +1,36 @@
+// From an echarts option to SVG text that stands in a page by itself: no script, no animation, a title for who cannot see it.
+import type { EChartsOption } from 'echarts'
+import { escapeHtml } from '../html.ts'
+
+export const FONT = '-apple-system, "Segoe UI", "Noto Sans", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", sans-serif'
+/** Told apart also in grey and by the colour-blind (Okabe and Ito). */
+export const COLOUR = { federated: '#0072b2', pooled: '#333333', local: '#e69f00', band: 'rgba(230,159,0,0.22)' } as const
+export const HOSPITAL_COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#999999'] as const
+
+export interface Plot {
+  readonly width: number
+  readonly height: number
+  /** Said to screen readers. */
+  readonly label: string
+  readonly option: EChartsOption
+}
+export type Draw = (plot: Plot) => string
+
+/** Loads echarts (server-side) and returns what draws. */
+export async function createDraw(): Promise<Draw> {
+  const echarts = await import('echarts')
+  let drawn = 0
+  return ({ width, height, label, option }) => {
+    const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height })
+    chart.setOption({ animation: false, textStyle: { fontFamily: FONT }, ...option })
+    const svg = apart(chart.renderToSVGString(), `p${++drawn}`)
+    chart.dispose()
+    return svg.replace('<svg ', `<svg role="img" aria-label="${escapeHtml(label)}" viewBox="0 0 ${width} ${height}" preserveAspectRatio="xMidYMid meet" `).replace(/ viewBox="[^"]*"(?=[^>]* viewBox=)/, '')
+  }
+}
+
+/** echarts numbers gradients and clips anew in each chart; several charts share one page. */
+const apart = (svg: string, prefix: string): string => svg.replace(/\b(id|class)="(zr[^"]*)"/g, `$1="${prefix}-$2"`).replace(/url\(#(zr[^)]*)\)/g, `url(#${prefix}-$1)`).replace(/\.(zr\d[\w-]*)/g, `.${prefix}-$1`).replace(/<style[^>]*>[\s\S]*?<\/style>/g, '')
+
+export const axisName = (name: string) => ({ name, nameLocation: 'middle' as const, nameGap: 28, nameTextStyle: { color: '#444' } })
+export const percent = { min: 0, max: 1, axisLabel: { formatter: (v: number) => `${Math.round(v * 100)} %` } } as const

@@ -1,0 +1,99 @@
+// The run step by step: where the seconds went, when contributions arrived, how good the model had become.
+import type { Figures } from '../../demo/comparison.ts'
+import { type Phase, PHASES, type StepTrace } from '../../demo/trace.ts'
+import { axisName, COLOUR, HOSPITAL_COLOURS, type Plot } from './draw.ts'
+
+/** What each phase was spent on. */
+const WORK: Readonly<Record<Phase, { readonly name: string; readonly colour: string }>> = {
+  closed: { name: 'contributions (training, encryption, upload)', colour: '#0072b2' },
+  stated: { name: 'check and adding', colour: '#56b4e9' },
+  certified: { name: 'certification', colour: '#009e73' },
+  opened: { name: 'answers and opening', colour: '#e69f00' },
+  released: { name: 'recomputation and co-signatures', colour: '#cc79a7' },
+}
+
+/** Seconds of each phase: the time since the phase before it. */
+export function phaseSeconds(step: StepTrace): Readonly<Record<Phase, number>> {
+  let before = 0
+  return Object.fromEntries(
+    PHASES.map((phase) => {
+      const end = Math.max(before, step.phaseMs[phase] ?? before)
+      const seconds = (end - before) / 1000
+      before = end
+      return [phase, seconds]
+    }),
+  ) as Record<Phase, number>
+}
+
+export function phasePlot(steps: readonly StepTrace[]): Plot {
+  const seconds = steps.map(phaseSeconds)
+  return {
+    width: 940,
+    height: 320,
+    label: 'Seconds of each step by phase',
+    option: {
+      title: { text: 'Seconds a step, by phase', left: 'center', textStyle: { fontSize: 14, fontWeight: 600 } },
+      legend: { bottom: 0, itemWidth: 14 },
+      grid: { left: 56, right: 16, top: 34, bottom: 86 },
+      xAxis: { type: 'category', data: steps.map((s) => String(s.step)), ...axisName('step') },
+      yAxis: { type: 'value', ...axisName('seconds'), nameGap: 38 },
+      series: PHASES.map((phase) => ({ name: WORK[phase].name, type: 'bar', stack: 'step', data: seconds.map((s) => s[phase]), itemStyle: { color: WORK[phase].colour } })),
+    },
+  }
+}
+
+export function arrivalPlot(steps: readonly StepTrace[], hospitals: readonly string[], nameOf: (id: string) => string): Plot {
+  const series = hospitals.map((id, i) => ({
+    name: nameOf(id),
+    type: 'scatter',
+    symbolSize: 7,
+    data: steps.flatMap((s) => s.contributions.filter((c) => c.member === id).map((c) => [String(s.step), c.ms / 1000])),
+    itemStyle: { color: HOSPITAL_COLOURS[i % HOSPITAL_COLOURS.length], opacity: 0.85 },
+  }))
+  return {
+    width: 940,
+    height: 300,
+    label: 'When the contribution of each hospital was complete, step by step',
+    option: {
+      title: { text: 'Who contributed, and when: seconds from the plan to the whole contribution', left: 'center', textStyle: { fontSize: 14, fontWeight: 600 } },
+      legend: { bottom: 0 },
+      grid: { left: 56, right: 16, top: 34, bottom: 76 },
+      xAxis: { type: 'category', data: steps.map((s) => String(s.step)), ...axisName('step'), splitLine: { show: false } },
+      yAxis: { type: 'value', ...axisName('seconds'), nameGap: 38 },
+      series,
+    },
+  }
+}
+
+export function learningPlot(title: string, curve: readonly Figures[], reference: { readonly pooled: Figures; readonly localMean: Figures }): Plot {
+  const line = (name: string, of: keyof Figures, colour: string) => ({
+    name,
+    type: 'line',
+    symbolSize: 5,
+    data: curve.map((f, i) => [i + 1, f[of]]),
+    lineStyle: { color: colour, width: 2 },
+    itemStyle: { color: colour },
+    markLine: {
+      silent: true,
+      symbol: 'none',
+      label: { position: 'insideEndTop', fontSize: 10, color: '#444' },
+      data: [
+        { yAxis: reference.pooled[of], name: `pooled ${of === 'auc' ? 'AUC' : 'AP'}`, label: { formatter: '{b}' }, lineStyle: { color: colour, type: 'dashed' } },
+        { yAxis: reference.localMean[of], name: `local mean ${of === 'auc' ? 'AUC' : 'AP'}`, label: { formatter: '{b}' }, lineStyle: { color: colour, type: 'dotted' } },
+      ],
+    },
+  })
+  return {
+    width: 460,
+    height: 320,
+    label: `${title}: figures on held-out rows after each step`,
+    option: {
+      title: { text: title, left: 'center', textStyle: { fontSize: 14, fontWeight: 600 } },
+      legend: { bottom: 0 },
+      grid: { left: 48, right: 16, top: 34, bottom: 74 },
+      xAxis: { type: 'value', min: 1, max: Math.max(2, curve.length), minInterval: 1, ...axisName('step of the stage') },
+      yAxis: { type: 'value', min: 0, max: 1 },
+      series: [line('ROC-AUC', 'auc', COLOUR.federated), line('average precision', 'averagePrecision', '#d55e00')],
+    },
+  }
+}
