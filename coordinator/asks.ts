@@ -52,7 +52,7 @@ function stepAsks(state: CoordinatorState, step: StepState, member: HospitalId, 
     case 'opening':
       return phase.statement.answerSet.includes(member) && !phase.answers.some((a) => a.body.custodian === member) && !refused('answer') ? [{ kind: 'answer', key }] : []
     case 'cosigning':
-      return cosigners(state, step, phase.widened).includes(member) && !phase.cosignatures.some((c) => c.signer === member) && !refused('cosign') ? [{ kind: 'cosign', key }] : []
+      return cosigners(state, step, phase).includes(member) && !phase.cosignatures.some((c) => c.signer === member) && !refused('cosign') ? [{ kind: 'cosign', key }] : []
     case 'released':
       return []
     default:
@@ -60,12 +60,14 @@ function stepAsks(state: CoordinatorState, step: StepState, member: HospitalId, 
   }
 }
 
-/** The first t custodians of a list that turns by one a step, so that the refetching is shared; all of them once patience ends. */
-function cosigners(state: CoordinatorState, step: StepState, widened: boolean): readonly HospitalId[] {
-  if (state.roster.kind !== 'agreed') return []
-  const { custodians } = state.roster.roster
-  if (widened) return custodians
-  const from = step.key.step % custodians.length
-  const willing = [...custodians.slice(from), ...custodians.slice(0, from)].filter((c) => !step.requestRefusals.has(`cosign ${c}`))
+/**
+ * The first t of A in a list that turns by one a step, so that the refetching is shared; all of A once patience ends. Custodians outside
+ * A hold no receipts to check the contributions against.
+ */
+function cosigners(state: CoordinatorState, step: StepState, { widened, statement }: Extract<StepState['phase'], { kind: 'cosigning' }>): readonly HospitalId[] {
+  const able = statement.answerSet
+  if (widened) return able
+  const from = step.key.step % able.length
+  const willing = [...able.slice(from), ...able.slice(0, from)].filter((c) => !step.requestRefusals.has(`cosign ${c}`))
   return willing.slice(0, needed(state).t)
 }

@@ -63,7 +63,7 @@ function stepOwes(state: CoordinatorState, job: JobState, step: StepState, nowMs
     case 'cosigning':
       if (phase.cosignatures.length >= needed(state).t) return effect('release')
       if (!phase.widened) return nowMs < phase.patienceMs ? { effects: [], wakeAtMs: phase.patienceMs } : effect('widen')
-      return waiting(step, phase.patienceMs, custodiansOf(state).filter((c) => !phase.cosignatures.some((s) => s.signer === c)), nowMs)
+      return waiting(step, phase.patienceMs, phase.statement.answerSet.filter((c) => !phase.cosignatures.some((s) => s.signer === c)), nowMs)
     case 'released':
       return nothing
     default:

@@ -157,7 +157,7 @@ export async function startFederation(options: FederationOptions): Promise<Feder
         // Key generation and file access end in their own time: without a timer left, they get some.
         idleSince = moved ? null : (idleSince ?? performance.now())
         const stuck = idleSince !== null && performance.now() - idleSince > STUCK_MS
-        if (stuck || (moved && timers++ >= maxTimers)) throw new Error(`waited in vain until ${what}`)
+        if (stuck || (moved && timers++ >= maxTimers)) throw new Error(`waited in vain until ${what}: ${stuck ? 'nothing is left to happen' : `${timers} timers rang`}`)
       }
     },
     async [Symbol.asyncDispose]() {

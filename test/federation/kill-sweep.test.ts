@@ -6,7 +6,7 @@ import type { DeathPoint } from './mortal-store.ts'
 import { type Party, type Run, type RunOptions, runJob } from './run.ts'
 import { SMALL_IDS } from './small.ts'
 
-const STRIDE = 8
+const STRIDE = 6
 const CUSTODIAN = SMALL_IDS[1] as Party
 /** Founding and inviting come before there is anybody to talk to: coordinator-first-start.test.ts. */
 const FIRST = { coordinator: SMALL_IDS.length + 2, custodian: 1 }

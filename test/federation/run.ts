@@ -2,12 +2,12 @@
 // whatever happened on the way.
 import { expect } from 'vitest'
 import { decode } from '../../core/codec.ts'
-import { openingKeyText } from '../../core/ids.ts'
+import { type HospitalId, openingKeyText } from '../../core/ids.ts'
 import { type Log, silentLog } from '../../core/log.ts'
 import { clientEvent } from '../../client/events.ts'
 import type { JobOptions } from '../../coordinator/index.ts'
 import { coordinatorEvent } from '../../coordinator/events.ts'
-import type { HospitalId } from '../../core/ids.ts'
+import { releaseBundle } from '../../privacy/messages.ts'
 import { type Federation, type FederationOptions, startFederation } from '../../simulations/federation.ts'
 import { type DeathPoint, mortalStore } from './mortal-store.ts'
 import { SMALL_FOUNDING, SMALL_IDS, smallHospitals, shortJob } from './small.ts'
@@ -25,6 +25,8 @@ export interface RunOptions {
 export interface Run {
   /** Final state of each stage, as the coordinator holds it. */
   readonly finals: ReadonlyMap<string, Uint8Array>
+  /** Opened sums of each step, by stage, in order. */
+  readonly sums: ReadonlyMap<string, readonly BigInt64Array[]>
   readonly watcher: Watcher
   readonly deaths: number
   /** Length of each party's journal at the end. */
@@ -92,7 +94,17 @@ export async function runJob(options: RunOptions = {}): Promise<Run> {
   for (const [stage] of state().jobs.get(hash)?.finals ?? []) finals.set(stage, await running.coordinator.finalState(hash, stage))
   checkJournals(running, watcher, hash)
   const parties: Party[] = ['coordinator', ...SMALL_IDS]
-  return { finals, watcher, deaths, faults, entries: new Map(parties.map((party) => [party, running.disk(party).journal.length])) }
+  return { finals, sums: openedSums(running), watcher, deaths, faults, entries: new Map(parties.map((party) => [party, running.disk(party).journal.length])) }
+}
+
+function openedSums(federation: Federation): Map<string, BigInt64Array[]> {
+  const sums = new Map<string, BigInt64Array[]>()
+  for (const [name, bytes] of federation.disk('coordinator').blobs) {
+    if (!name.startsWith('bundle.')) continue
+    const { plan, release } = decode(releaseBundle, bytes)
+    sums.set(plan.plan.stage, [...(sums.get(plan.plan.stage) ?? []), release.sums])
+  }
+  return sums
 }
 
 /** The member has taken everything, said so, and scored with what was published. */

@@ -2,7 +2,7 @@
 // the coins of rounding, so runs with and without kills can be compared exactly.
 import { createSeededRandom } from '../../core/random.ts'
 import { type HospitalId, parseHospitalId } from '../../core/ids.ts'
-import type { SplitTable } from '../../core/table.ts'
+import type { FeatureColumn, SplitTable } from '../../core/table.ts'
 import type { Policy } from '../../client/index.ts'
 import type { FoundingOptions, JobOptions } from '../../coordinator/index.ts'
 import { describeParams, evaluateParams, type FedavgParams, fedavgParams, logisticParams } from '../../models/index.ts'
@@ -37,7 +37,12 @@ function rowsOf(id: HospitalId, count: number): SplitTable {
   return { train: part((i) => i % 4 !== 0), heldOut: part((i) => i % 4 === 0) }
 }
 
-export const smallHospital = (id: HospitalId, table: SplitTable = rowsOf(id, 24), policy: Policy = SMALL_POLICY): VirtualHospital => ({ id, name: id, data: siteData(FEATURES, table, id), policy })
+export const smallHospital = (id: HospitalId, table: SplitTable = rowsOf(id, 24), policy: Policy = SMALL_POLICY, features: readonly FeatureColumn[] = FEATURES): VirtualHospital => ({
+  id,
+  name: id,
+  data: siteData(features, table, id),
+  policy,
+})
 export const smallHospitals = (): VirtualHospital[] => SMALL_IDS.map((id) => smallHospital(id))
 
 type Stages = JobOptions['stages']
@@ -50,11 +55,11 @@ export const STAGES = {
   fedavg: (params: Partial<FedavgParams>): Stages => [{ ...exact, name: 'mlp', task: 'fedavg', params: fedavgParams({ hidden: '16', localPasses: 1, batchRows: 64, ...params }), upstream: ['describe'], privacy: 'none', publish: 1 }],
 } as const
 
-export const jobOf = (...stages: readonly Stages[]): JobOptions => ({
+export const jobOf = (features: readonly FeatureColumn[], ...stages: readonly Stages[]): JobOptions => ({
   stages: stages.flat(),
-  featureSets: [{ name: FEATURE_SET, columns: FEATURES.map(({ range, ...rest }) => ({ ...rest, low: range[0], high: range[1] })) }],
+  featureSets: [{ name: FEATURE_SET, columns: features.map(({ range, ...rest }) => ({ ...rest, low: range[0], high: range[1] })) }],
   minCohort: 3,
   stepMs: 20_000,
 })
 /** Five steps: common randomness, describe, two Newton steps, evaluate. */
-export const shortJob = (): JobOptions => jobOf(STAGES.describe, STAGES.logistic(2), STAGES.evaluate('logistic'))
+export const shortJob = (): JobOptions => jobOf(FEATURES, STAGES.describe, STAGES.logistic(2), STAGES.evaluate('logistic'))
