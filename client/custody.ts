@@ -11,7 +11,7 @@ import { cipherInWork } from '../privacy/cipher/in-work.ts'
 import { bindPlan, checkRelease, custodyOf, decideStatement, type InspectSite, inspectCandidates, makeAnswer } from '../privacy/custodian/index.ts'
 import { answer as answerCodec, type Candidate, candidates as candidatesCodec, certificate as certificateCodec, cosignRequest, type KeyEpochSet, namedSignature, type Receipt, type ReportBody, report as reportCodec, signedPlan, signRequest, stateHash } from '../privacy/messages.ts'
 import { PARAMETERS } from '../privacy/parameters.ts'
-import { type CheckedPlan, checkPlan } from '../privacy/plan.ts'
+import { type CheckedPlan, createPlanChecker } from '../privacy/plan.ts'
 import { signCosignature } from '../privacy/release.ts'
 import { signReport } from '../privacy/report.ts'
 import { signStatement } from '../privacy/statement.ts'
@@ -23,6 +23,8 @@ import { blobs, epochOf, learnJob, pinnedRoster, readPlan, receiptThatLeft, stat
 type Phase = 'sign' | 'answer' | 'cosign'
 /** Not a verdict on the request: the same request may be served later. */
 const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['UNAVAILABLE', 'CANCELLED', 'NOT_FOUND', 'STORE', 'INTERNAL', 'OFFSET', 'PAUSED', 'DEADLINE'])
+
+const checkPlan = createPlanChecker()
 
 interface Bound {
   readonly checked: CheckedPlan

@@ -5,7 +5,7 @@ import { type OpeningKey, openingKeyText } from '../core/ids.ts'
 import { dequantise } from '../core/lanes.ts'
 import { type Certificate, keySum, keySumHash, receiptHash, release, releaseBundle, releaseHash, type Roll, stateHash, statementHash } from '../privacy/messages.ts'
 import { PARAMETERS } from '../privacy/parameters.ts'
-import { type CheckedPlan, checkPlan } from '../privacy/plan.ts'
+import { type CheckedPlan, createPlanChecker } from '../privacy/plan.ts'
 import { recoverKeySum } from '../privacy/answer.ts'
 import { cipherInWork } from '../privacy/cipher/in-work.ts'
 import { openRelease } from '../privacy/release.ts'
@@ -34,6 +34,7 @@ function jobOf(context: CoordinatorContext, key: OpeningKey): JobState {
   if (!job) throw refuse('NOT_FOUND', `no job ${key.job.slice(0, 12)}`)
   return job
 }
+const checkPlan = createPlanChecker()
 /** The coordinator's own plan, with what every check of the step needs. */
 export function checkedPlan(context: CoordinatorContext, step: StepState): CheckedPlan {
   const { roster, epoch } = context.state()

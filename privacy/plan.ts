@@ -119,3 +119,18 @@ function checkLayout(plan: Plan, n: number): number {
   if (ciphertexts > LIMITS.ciphertexts) throw refuse('BAD_LAYOUT', `${ciphertexts} ciphertexts, at most ${LIMITS.ciphertexts}`)
   return ciphertexts
 }
+
+/**
+ * checkPlan with a memory: the same signed plan object against the same roster and key epoch objects is checked once. For daemons, whose
+ * every call within a step needs the checked plan.
+ */
+export function createPlanChecker(): typeof checkPlan {
+  const known = new WeakMap<SignedPlan, { readonly roster: Roster; readonly keyEpoch: KeyEpochSet; readonly checked: CheckedPlan }>()
+  return (signed, { roster, keyEpoch }) => {
+    const before = known.get(signed)
+    if (before && before.roster === roster && before.keyEpoch === keyEpoch) return before.checked
+    const checked = checkPlan(signed, { roster, keyEpoch })
+    known.set(signed, { roster, keyEpoch, checked })
+    return checked
+  }
+}

@@ -47,7 +47,18 @@ export function signedBytes(type: MessageType, context: MessageContext, payload:
 const SPKI = Buffer.from('302a300506032b6570032100', 'hex')
 const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex')
 
-const publicObject = (raw: Uint8Array): KeyObject => createPublicKey({ key: Buffer.concat([SPKI, raw]), format: 'der', type: 'spki' })
+/** Parsed public keys by their bytes: a roster's worth, met again in every step. */
+const parsed = new Map<string, KeyObject>()
+const MOST_PARSED = 20_000
+function publicObject(raw: Uint8Array): KeyObject {
+  const name = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength).toString('latin1')
+  const known = parsed.get(name)
+  if (known) return known
+  const key = createPublicKey({ key: Buffer.concat([SPKI, raw]), format: 'der', type: 'spki' })
+  if (parsed.size >= MOST_PARSED) parsed.clear()
+  parsed.set(name, key)
+  return key
+}
 function privateObject(privateKey: SecretBytes): KeyObject {
   const der = Buffer.concat([PKCS8, privateKey.reveal()])
   try {
