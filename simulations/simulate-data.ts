@@ -11,7 +11,11 @@ export interface SimulateDataOptions {
 }
 
 /** Simulates, writes canonical folders, truth/ and DATASHEET.md, prints a table of the hospitals. @throws BAD_CONFIG */
-export async function simulateDataCommand({ out, region: options = {}, print = (text) => process.stdout.write(`${text}\n`) }: SimulateDataOptions): Promise<SimulatedRegion> {
+export async function simulateDataCommand({
+  out,
+  region: options = {},
+  print = (text) => process.stdout.write(`${text}\n`),
+}: SimulateDataOptions): Promise<SimulatedRegion> {
   const region = simulateRegion(options)
   await writeHospitals(region, out)
   await writeFile(path.join(out, 'DATASHEET.md'), datasheet(region))

@@ -2,7 +2,19 @@
 import type { ScenarioId } from './scenarios/scenario.ts'
 
 /** Kinds of honest care, in claims. */
-export const CARE_KINDS = ['acute', 'workup', 'refill', 'pharmacy', 'medicalStay', 'surgicalStay', 'dayCase', 'rehabStay', 'dialysis', 'oncology', 'physio'] as const
+export const CARE_KINDS = [
+  'acute',
+  'workup',
+  'refill',
+  'pharmacy',
+  'medicalStay',
+  'surgicalStay',
+  'dayCase',
+  'rehabStay',
+  'dialysis',
+  'oncology',
+  'physio',
+] as const
 export type CareKind = (typeof CARE_KINDS)[number]
 export type CareMix = Readonly<Record<CareKind, number>>
 

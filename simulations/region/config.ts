@@ -5,7 +5,10 @@ import { refuse } from '../../core/errors.ts'
 
 export const regionSchema = z.strictObject({
   /** The same seed gives the same bytes on every machine. */
-  seed: z.union([z.string().min(1).max(200), z.int()]).transform(String).default('1'),
+  seed: z
+    .union([z.string().min(1).max(200), z.int()])
+    .transform(String)
+    .default('1'),
   /** Claims of all hospitals together, exactly. */
   claims: z.int().min(500).max(100_000).default(16_000),
   hospitals: z.int().min(2).max(64).default(5),
@@ -27,7 +30,10 @@ export const regionSchema = z.strictObject({
   /** Of the wrong labels, the share that are frauds which the audit missed; the rest are honest claims that it blamed. */
   missedShare: z.number().min(0).max(1).default(0.6),
   /** Days from settlement to the audit's outcome: shortest, longest. */
-  labelDelayDays: z.tuple([z.int().min(0), z.int().max(720)]).refine(([low, high]) => low <= high, 'the shortest delay exceeds the longest').default([14, 120]),
+  labelDelayDays: z
+    .tuple([z.int().min(0), z.int().max(720)])
+    .refine(([low, high]) => low <= high, 'the shortest delay exceeds the longest')
+    .default([14, 120]),
 })
 export type RegionConfig = Readonly<z.output<typeof regionSchema>>
 export type RegionOptions = z.input<typeof regionSchema>

@@ -13,7 +13,9 @@ const settings = (values: Readonly<Record<string, unknown>>): string =>
 export function datasheet(region: SimulatedRegion): string {
   const summaries = summarise(region)
   const count = (scenario: (typeof SCENARIO_IDS)[number]): number => summaries.reduce((sum, s) => sum + s.scenarios[scenario], 0)
-  const hard = HARD_NEGATIVES.map((kind) => `${kind} ${region.hospitals.reduce((sum, h) => sum + h.claims.filter(({ draft }) => draft.hardNegative === kind).length, 0)}`)
+  const hard = HARD_NEGATIVES.map(
+    (kind) => `${kind} ${region.hospitals.reduce((sum, h) => sum + h.claims.filter(({ draft }) => draft.hardNegative === kind).length, 0)}`,
+  )
   return `# Simulated medical-insurance claims
 
 ## What it is

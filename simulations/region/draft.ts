@@ -1,6 +1,7 @@
 // A claim while it is being made: what honest care writes down and what a scenario falsifies.
-import type { Disease, Item } from './catalogue.ts'
+
 import type { CareKind } from './archetypes.ts'
+import type { Disease, Item } from './catalogue.ts'
 import type { Draws } from './draws.ts'
 import type { Person } from './persons.ts'
 import type { ScenarioId } from './scenarios/scenario.ts'
@@ -21,7 +22,18 @@ export interface LineDraft {
   refundOf: LineDraft | null
 }
 /** What honest care is hard to tell from fraud; written to the truth beside the care's kind. */
-export const HARD_NEGATIVES = ['dialysis', 'oncologyCycle', 'familyVisit', 'longRehabilitation', 'villageClinic', 'longPrescription', 'dayCase', 'weekendLeave', 'refundAndRebill', 'bilateralItem'] as const
+export const HARD_NEGATIVES = [
+  'dialysis',
+  'oncologyCycle',
+  'familyVisit',
+  'longRehabilitation',
+  'villageClinic',
+  'longPrescription',
+  'dayCase',
+  'weekendLeave',
+  'refundAndRebill',
+  'bilateralItem',
+] as const
 export type HardNegative = (typeof HARD_NEGATIVES)[number]
 
 export interface Truth {
@@ -112,7 +124,14 @@ export const lengthOfStay = (claim: ClaimDraft): number => Math.floor((claim.dis
 /** Share of the total that the fund pays, by kind of visit and level of the hospital. */
 export function fundFen(claim: ClaimDraft): number {
   const total = totalFen(claim)
-  const rate = claim.visitType === 'inpatient' ? 0.9 - 0.05 * claim.site.level : claim.visitType === 'chronic' ? 0.7 : claim.visitType === 'outpatient' ? 0.6 - 0.05 * claim.site.level : 0.5
+  const rate =
+    claim.visitType === 'inpatient'
+      ? 0.9 - 0.05 * claim.site.level
+      : claim.visitType === 'chronic'
+        ? 0.7
+        : claim.visitType === 'outpatient'
+          ? 0.6 - 0.05 * claim.site.level
+          : 0.5
   return Math.round(total * (claim.person.insuType === '310' ? rate : rate - 0.12))
 }
 

@@ -26,12 +26,10 @@ export interface Draws {
   beta(a: number, b: number): number
 }
 
-const LN2 = 0.6931471805599453
-
 /** e^x from additions and multiplications only (range reduction by ln 2, then 14 Taylor terms): the same bits everywhere. Relative error below 1e-15. */
 export function exponential(x: number): number {
-  const k = Math.floor(x / LN2 + 0.5)
-  const r = x - k * LN2
+  const k = Math.floor(x / Math.LN2 + 0.5)
+  const r = x - k * Math.LN2
   let term = 1
   let sum = 1
   for (let n = 1; n <= 14; n++) {

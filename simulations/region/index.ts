@@ -13,5 +13,5 @@ export { type SimulatedHospital, type SimulatedRegion, simulateRegion } from './
 export { SCENARIOS } from './scenarios/index.ts'
 export { SCENARIO_IDS, type Scenario, type ScenarioId } from './scenarios/scenario.ts'
 export { sizesOf } from './sites.ts'
-export { hospitalTable, type HospitalSummary, summarise } from './summary.ts'
+export { type HospitalSummary, hospitalTable, summarise } from './summary.ts'
 export { hospitalCard, writeHospitals } from './write.ts'

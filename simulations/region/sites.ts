@@ -1,9 +1,10 @@
 // Hospitals of a region: the archetypes with sizes, prices, doctors and fraud of their own, as far as the configured shifts say.
+
+import { type HospitalId, parseHospitalId } from '../../core/ids.ts'
 import { ARCHETYPES, type Archetype, CARE_KINDS, type CareMix } from './archetypes.ts'
 import { ITEMS, type Item } from './catalogue.ts'
 import type { RegionConfig } from './config.ts'
 import { createDraws, type Draws, exponential } from './draws.ts'
-import { type HospitalId, parseHospitalId } from '../../core/ids.ts'
 import { SCENARIO_IDS, type ScenarioId } from './scenarios/scenario.ts'
 
 export interface Site {
@@ -59,18 +60,35 @@ function shiftedMix(archetype: Archetype, featureShift: number): CareMix {
 /** Own mix of scenarios, blended with the even mix of all; sums to 1. */
 function scenarioMix(archetype: Archetype, shift: number): Record<ScenarioId, number> {
   const total = Object.values(archetype.scenarios).reduce((sum, w) => sum + w, 0)
-  return Object.fromEntries(SCENARIO_IDS.map((id) => [id, blend(1 / SCENARIO_IDS.length, (archetype.scenarios[id] ?? 0) / total, shift)])) as Record<ScenarioId, number>
+  return Object.fromEntries(SCENARIO_IDS.map((id) => [id, blend(1 / SCENARIO_IDS.length, (archetype.scenarios[id] ?? 0) / total, shift)])) as Record<
+    ScenarioId,
+    number
+  >
 }
 
 /** Services follow the price level; drugs are sold nearly at the regional price (no mark-up since 2017). Every item wavers a little by site. */
-function priceList(id: string, archetype: Archetype, config: RegionConfig, draws: Draws): Map<string, number> {
+function priceList(archetype: Archetype, config: RegionConfig, draws: Draws): Map<string, number> {
   const level = exponential((archetype.priceLevel - 1) * config.featureShift)
-  return new Map(ITEMS.map((item) => [item.code, Math.max(1, Math.round(item.priceFen * (item.kind === 'drug' ? 1 + (level - 1) * 0.2 : level) * draws.lognormal(1, 0.05)))]))
+  return new Map(
+    ITEMS.map((item) => [
+      item.code,
+      Math.max(1, Math.round(item.priceFen * (item.kind === 'drug' ? 1 + (level - 1) * 0.2 : level) * draws.lognormal(1, 0.05))),
+    ]),
+  )
 }
 
 /** One doctor for about 120 claims of the department, at least one. */
 function doctorsOf(id: string, claims: number): (dept: string) => readonly string[] {
-  const shares: Readonly<Record<string, number>> = { medicine: 0.5, surgery: 0.1, tcm: 0.15, neurology: 0.05, rehab: 0.08, oncology: 0.03, dialysis: 0.03, pharmacy: 0.2 }
+  const shares: Readonly<Record<string, number>> = {
+    medicine: 0.5,
+    surgery: 0.1,
+    tcm: 0.15,
+    neurology: 0.05,
+    rehab: 0.08,
+    oncology: 0.03,
+    dialysis: 0.03,
+    pharmacy: 0.2,
+  }
   const staff = new Map<string, readonly string[]>()
   return (dept) => {
     const known = staff.get(dept)
@@ -90,7 +108,7 @@ export function createSites(config: RegionConfig): Site[] {
     const archetype = archetypeOf(index)
     const turn = Math.floor(index / ARCHETYPES.length)
     const id = parseHospitalId(turn === 0 ? archetype.id : `${archetype.id}-${turn + 1}`)
-    const prices = priceList(id, archetype, config, createDraws(config.seed, 'prices', id))
+    const prices = priceList(archetype, config, createDraws(config.seed, 'prices', id))
     return {
       index,
       id,

@@ -45,8 +45,14 @@ const leading = (scenarios: Readonly<Record<ScenarioId, number>>): string =>
 
 export function hospitalTable(summaries: readonly HospitalSummary[]): string {
   const head = ['hospital', 'claims', 'persons', 'lines', 'fraud', 'rate', 'hard negatives', 'leading scenarios']
-  const rows = summaries.map((s) => [s.id, s.claims, s.persons, s.lines, s.fraud, `${((100 * s.fraud) / s.claims).toFixed(1)} %`, s.hardNegatives, leading(s.scenarios)].map(String))
+  const rows = summaries.map((s) =>
+    [s.id, s.claims, s.persons, s.lines, s.fraud, `${((100 * s.fraud) / s.claims).toFixed(1)} %`, s.hardNegatives, leading(s.scenarios)].map(String),
+  )
   const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)))
-  const text = (row: readonly string[]): string => row.map((cell, i) => (i === 0 || i === row.length - 1 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  ').trimEnd()
+  const text = (row: readonly string[]): string =>
+    row
+      .map((cell, i) => (i === 0 || i === row.length - 1 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
+      .join('  ')
+      .trimEnd()
   return [text(head), ...rows.map(text)].join('\n')
 }

@@ -32,7 +32,8 @@ function* csvBlocks(columns: readonly string[], rows: Iterable<Row>): Generator<
   yield block
 }
 
-const writeCsv = (file: string, columns: readonly string[], rows: Iterable<Row>): Promise<void> => pipeline(Readable.from(csvBlocks(columns, rows)), createWriteStream(file))
+const writeCsv = (file: string, columns: readonly string[], rows: Iterable<Row>): Promise<void> =>
+  pipeline(Readable.from(csvBlocks(columns, rows)), createWriteStream(file))
 
 const yuan = (fen: number): string => `${Math.floor(fen / 100)}.${String(fen % 100).padStart(2, '0')}`
 
@@ -76,7 +77,8 @@ function claimRow({ id, draft }: SimulatedClaim, calendar: Calendar): Row {
 }
 
 function* diagnosisRows(claims: readonly SimulatedClaim[]): Generator<Row> {
-  for (const { id, draft } of claims) for (const [i, disease] of draft.diagnoses.entries()) yield { claim_id: id, seq: i + 1, code: disease.code, kind: i === 0 ? 'main' : 'other' }
+  for (const { id, draft } of claims)
+    for (const [i, disease] of draft.diagnoses.entries()) yield { claim_id: id, seq: i + 1, code: disease.code, kind: i === 0 ? 'main' : 'other' }
 }
 
 function* lineRows(claims: readonly SimulatedClaim[], calendar: Calendar): Generator<Row> {
@@ -101,7 +103,8 @@ function* lineRows(claims: readonly SimulatedClaim[], calendar: Calendar): Gener
 }
 
 function* labelRows(claims: readonly SimulatedClaim[], calendar: Calendar): Generator<Row> {
-  for (const { id, label } of claims) yield { entity_kind: 'claim', id, y: label.y, scenario: label.scenario, severity: label.severity, ts: calendar.format(label.minute), source: 'audit' }
+  for (const { id, label } of claims)
+    yield { entity_kind: 'claim', id, y: label.y, scenario: label.scenario, severity: label.severity, ts: calendar.format(label.minute), source: 'audit' }
 }
 
 function* truthRows(region: SimulatedRegion): Generator<Row> {
@@ -123,7 +126,14 @@ function* truthRows(region: SimulatedRegion): Generator<Row> {
 const TRUTH_COLUMNS = ['claim_id', 'hospital_id', 'person_id', 'fraud', 'scenario', 'ring', 'care', 'hard_negative', 'label', 'total_amt']
 
 /** What stands beside the folders: names for people, no record. */
-export const hospitalCard = ({ site, claims, persons }: SimulatedHospital) => ({ id: site.id, zh: site.zh, en: site.en, level: site.level, claims: claims.length, persons: persons.length })
+export const hospitalCard = ({ site, claims, persons }: SimulatedHospital) => ({
+  id: site.id,
+  zh: site.zh,
+  en: site.en,
+  level: site.level,
+  claims: claims.length,
+  persons: persons.length,
+})
 
 async function writeHospital(hospital: SimulatedHospital, region: SimulatedRegion, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true })
@@ -138,7 +148,11 @@ async function writeHospital(hospital: SimulatedHospital, region: SimulatedRegio
   }
   for (const [name, rows] of Object.entries(tables)) {
     const table = SCHEMA[name as TableName]
-    await writeCsv(path.join(folder, table.file), table.columns.map((column) => column.name), rows)
+    await writeCsv(
+      path.join(folder, table.file),
+      table.columns.map((column) => column.name),
+      rows,
+    )
   }
 }
 

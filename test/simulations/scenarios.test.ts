@@ -7,10 +7,15 @@ const honest = claims.filter(({ draft }) => !draft.truth)
 const of = (id: ScenarioId): SimulatedClaim[] => claims.filter(({ draft }) => draft.truth?.scenario === id)
 const events = (id: ScenarioId): SimulatedClaim[][] => [...Map.groupBy(of(id), ({ draft }) => draft.truth?.ring ?? '').values()]
 const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length
-const share = (claim: SimulatedClaim, ...kinds: string[]): number => claim.draft.lines.filter((line) => kinds.includes(line.item.kind)).reduce((sum, line) => sum + line.amountFen, 0) / totalFen(claim.draft)
+const share = (claim: SimulatedClaim, ...kinds: string[]): number =>
+  claim.draft.lines.filter((line) => kinds.includes(line.item.kind)).reduce((sum, line) => sum + line.amountFen, 0) / totalFen(claim.draft)
 /** Days of a stay on which nothing but the bed, a drug or a test is charged. */
-const emptyDayShare = ({ draft }: SimulatedClaim): number => 1 - new Set(draft.lines.filter((l) => l.item.kind === 'other' || l.item.kind === 'therapy').map((l) => Math.floor(l.minute / 1440))).size / Math.max(1, lengthOfStay(draft))
-const twins = ({ draft }: SimulatedClaim): number => draft.lines.length - new Set(draft.lines.map((l) => `${l.item.code}|${l.minute}|${l.qty}|${l.amountFen}`)).size
+const emptyDayShare = ({ draft }: SimulatedClaim): number =>
+  1 -
+  new Set(draft.lines.filter((l) => l.item.kind === 'other' || l.item.kind === 'therapy').map((l) => Math.floor(l.minute / 1440))).size /
+    Math.max(1, lengthOfStay(draft))
+const twins = ({ draft }: SimulatedClaim): number =>
+  draft.lines.length - new Set(draft.lines.map((l) => `${l.item.code}|${l.minute}|${l.qty}|${l.amountFen}`)).size
 const dayOf = ({ draft }: SimulatedClaim): number => Math.floor(draft.settleMinute / 1440)
 
 describe('scenarios', () => {
@@ -71,7 +76,13 @@ describe('scenarios', () => {
 
   test('phantom items exceed the units that a therapist can give in a day, honest sessions seldom', () => {
     const most = ({ draft }: SimulatedClaim): number => Math.max(0, ...draft.lines.filter((l) => l.item.kind === 'therapy').map((l) => l.qty))
-    expect(mean(of('phantomItems').filter(({ draft }) => draft.visitType === 'outpatient').map(most))).toBeGreaterThan(4)
+    expect(
+      mean(
+        of('phantomItems')
+          .filter(({ draft }) => draft.visitType === 'outpatient')
+          .map(most),
+      ),
+    ).toBeGreaterThan(4)
     expect(mean(honest.filter(({ draft }) => draft.care === 'physio').map(most))).toBeLessThan(3)
   })
 
@@ -106,7 +117,8 @@ describe('scenarios', () => {
   test('impersonation often fails the check of presence, and some items do not fit the sex', () => {
     const unverified = (rows: SimulatedClaim[]): number => mean(rows.map(({ draft }) => (draft.idVerified === false ? 1 : 0)))
     expect(unverified(of('impersonation'))).toBeGreaterThan(2 * unverified(honest))
-    const conflicts = ({ draft }: SimulatedClaim): boolean => draft.lines.some((l) => l.item.field === (draft.person.sex === 'male' ? 'gynaecology' : 'urology'))
+    const conflicts = ({ draft }: SimulatedClaim): boolean =>
+      draft.lines.some((l) => l.item.field === (draft.person.sex === 'male' ? 'gynaecology' : 'urology'))
     expect(of('impersonation').some(conflicts)).toBe(true)
     expect(honest.some(conflicts)).toBe(false)
   })

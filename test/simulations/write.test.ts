@@ -21,7 +21,9 @@ const digests = (dir: string): Record<string, string> =>
   )
 /** Rows of a file without quoted fields, which is what the generator writes. */
 function rows(...place: string[]): Record<string, string>[] {
-  const [head = '', ...lines] = readFileSync(path.join(root, ...place), 'utf8').trimEnd().split('\n')
+  const [head = '', ...lines] = readFileSync(path.join(root, ...place), 'utf8')
+    .trimEnd()
+    .split('\n')
   const names = head.split(',')
   return lines.map((line) => Object.fromEntries(line.split(',').map((value, i) => [names[i] ?? '', value])))
 }

@@ -1,12 +1,26 @@
 // What a household's members are treated for over the months of the region: honest claims only.
-import type { Calendar } from '../calendar.ts'
+
 import type { CareKind } from '../archetypes.ts'
+import type { Calendar } from '../calendar.ts'
+import { DISEASES } from '../catalogue.ts'
 import type { RegionConfig } from '../config.ts'
 import type { ClaimDraft } from '../draft.ts'
 import { createDraws, type Draws } from '../draws.ts'
 import type { Household, Person } from '../persons.ts'
 import type { Site } from '../sites.ts'
-import { acuteVisit, bilateralItem, dialysisSession, officeMinute, pharmacyVisit, physioVisit, PROGRAMME, refillable, refillVisit, refundAndRebill, workupVisit } from './outpatient.ts'
+import {
+  acuteVisit,
+  bilateralItem,
+  dialysisSession,
+  officeMinute,
+  PROGRAMME,
+  pharmacyVisit,
+  physioVisit,
+  refillable,
+  refillVisit,
+  refundAndRebill,
+  workupVisit,
+} from './outpatient.ts'
 import { dayCase, medicalStay, oncologyCycle, rehabStay, surgicalStay } from './stay.ts'
 
 export interface Region {
@@ -89,7 +103,8 @@ function programmes(person: Person, region: Region, draws: Draws): ClaimDraft[] 
     let day = first
     for (let n = 0; site && n < most && day < region.calendar.days; n++, day += gap()) claims.push(visit(site, person, day, draws))
   }
-  if (person.conditions.includes('renal')) repeat('dialysis', draws.int(0, PROGRAMME.latestFirstDay), thriceWeekly(draws), PROGRAMME.mostSessions, dialysisSession)
+  if (person.conditions.includes('renal'))
+    repeat('dialysis', draws.int(0, PROGRAMME.latestFirstDay), thriceWeekly(draws), PROGRAMME.mostSessions, dialysisSession)
   if (person.conditions.includes('cancer')) repeat('oncology', draws.int(0, 90), () => 21 + draws.int(-2, 4), 6, oncologyCycle)
   if (person.conditions.includes('stroke') && draws.chance(0.7)) repeat('rehabStay', draws.int(0, 120), () => draws.int(28, 60), draws.int(1, 3), rehabStay)
   return claims
@@ -114,10 +129,12 @@ function familyVisit(household: Household, region: Region, draws: Draws): ClaimD
   const site = first && siteFor('acute', first, region, draws)
   if (!site) return []
   const day = drawDay(region, draws)
+  const disease = draws.pick([DISEASES.cold, DISEASES.bronchitis])
+  const dept = first.villager && site.villageShare > 0 ? 'village' : disease.dept
   let minute = officeMinute(day, draws)
   const claims: ClaimDraft[] = []
   for (const person of household.members) {
-    const claim = acuteVisit(site, person, day, draws, { minute, ...(claims[0] ? { dept: claims[0].dept, disease: claims[0].diagnoses[0]! } : {}) })
+    const claim = acuteVisit(site, person, day, draws, { minute, disease, dept })
     claim.doctor = claims[0]?.doctor ?? claim.doctor
     claim.terminal = claims[0]?.terminal ?? claim.terminal
     claim.hardNegative = 'familyVisit'

@@ -1,15 +1,17 @@
 // Honest visits without a bed.
+
+import type { CareKind } from '../archetypes.ts'
+import { at } from '../calendar.ts'
 import type { Disease, Item } from '../catalogue.ts'
 import { DISEASES, item, itemsOf } from '../catalogue.ts'
-import { at } from '../calendar.ts'
 import { addLine, type ClaimDraft, openClaim, setQuantity, type VisitType } from '../draft.ts'
 import type { Draws } from '../draws.ts'
-import type { CareKind } from '../archetypes.ts'
 import type { Condition, Person } from '../persons.ts'
 import type { Site } from '../sites.ts'
 
 /** An outpatient hour: mornings are full, few come late. */
-export const officeMinute = (day: number, draws: Draws): number => at(day, [8, 9, 10, 11, 14, 15, 16, 19][draws.weighted([3, 4, 4, 3, 3, 3, 2, 0.4])] ?? 9, draws.int(0, 59))
+export const officeMinute = (day: number, draws: Draws): number =>
+  at(day, [8, 9, 10, 11, 14, 15, 16, 19][draws.weighted([3, 4, 4, 3, 3, 3, 2, 0.4])] ?? 9, draws.int(0, 59))
 
 export interface VisitOptions {
   readonly minute?: number
@@ -17,7 +19,16 @@ export interface VisitOptions {
   readonly disease?: Disease
 }
 
-function openVisit(care: CareKind, visitType: VisitType, site: Site, person: Person, day: number, disease: Disease, draws: Draws, options: VisitOptions): ClaimDraft {
+function openVisit(
+  care: CareKind,
+  visitType: VisitType,
+  site: Site,
+  person: Person,
+  day: number,
+  disease: Disease,
+  draws: Draws,
+  options: VisitOptions,
+): ClaimDraft {
   const startMinute = options.minute ?? officeMinute(day, draws)
   const dept = options.dept ?? (person.villager && site.villageShare > 0 && disease.dept === 'medicine' ? 'village' : disease.dept)
   return openClaim({ site, person, care, visitType, startMinute, endMinute: startMinute + draws.int(8, 50), disease, dept }, draws)
@@ -56,7 +67,16 @@ function villageVisit(claim: ClaimDraft, draws: Draws): ClaimDraft {
 
 /** A visit to find out: mostly exams and tests. Outside a ward a high share of them is normal. */
 export function workupVisit(site: Site, person: Person, day: number, draws: Draws, options: VisitOptions = {}): ClaimDraft {
-  const claim = openVisit('workup', 'outpatient', site, person, day, options.disease ?? draws.pick([DISEASES.dizziness, DISEASES.gastritis, DISEASES.coronary, DISEASES.lumbago]), draws, options)
+  const claim = openVisit(
+    'workup',
+    'outpatient',
+    site,
+    person,
+    day,
+    options.disease ?? draws.pick([DISEASES.dizziness, DISEASES.gastritis, DISEASES.coronary, DISEASES.lumbago]),
+    draws,
+    options,
+  )
   addLine(claim, item('consultation'), 1)
   for (const exam of draws.sample(itemsOf('exam', 'imaging', 'ultrasound', 'function'), draws.int(1, 4))) addLine(claim, exam, 1)
   for (const test of draws.sample(itemsOf('lab'), draws.int(1, 6))) addLine(claim, test, 1)
@@ -112,7 +132,10 @@ export const PROGRAMME = { sessionsAWeek: 3, latestFirstDay: 40, leastDays: 90, 
 
 /** One of three sessions a week, every one the same amount: a hard negative of duplicates, templates and phantom items. */
 export function dialysisSession(site: Site, person: Person, day: number, draws: Draws, options: VisitOptions = {}): ClaimDraft {
-  const claim = openVisit('dialysis', 'chronic', site, person, day, DISEASES.renalFailure, draws, { minute: at(day, draws.pick([7, 12, 17]), draws.int(0, 25)), ...options })
+  const claim = openVisit('dialysis', 'chronic', site, person, day, DISEASES.renalFailure, draws, {
+    minute: at(day, draws.pick([7, 12, 17]), draws.int(0, 25)),
+    ...options,
+  })
   claim.hardNegative = 'dialysis'
   claim.dischargeMinute = claim.admitMinute + 240
   claim.settleMinute = claim.dischargeMinute + draws.int(1, 15)

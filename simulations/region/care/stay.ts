@@ -1,9 +1,10 @@
 // Honest stays.
+
+import type { CareKind } from '../archetypes.ts'
 import { at, dayOf } from '../calendar.ts'
 import { DISEASES, type Disease, item, itemsOf } from '../catalogue.ts'
 import { addLine, type ClaimDraft, openClaim } from '../draft.ts'
 import type { Draws } from '../draws.ts'
-import type { CareKind } from '../archetypes.ts'
 import type { Person } from '../persons.ts'
 import type { Site } from '../sites.ts'
 
@@ -16,7 +17,8 @@ export interface StayOptions {
 export type Severity = 1 | 3 | 5
 
 /** Days of a stay on which something is charged: from admission to the day before discharge. */
-export const stayDays = (claim: ClaimDraft): number[] => Array.from({ length: Math.max(1, dayOf(claim.dischargeMinute) - dayOf(claim.admitMinute)) }, (_, i) => dayOf(claim.admitMinute) + i)
+export const stayDays = (claim: ClaimDraft): number[] =>
+  Array.from({ length: Math.max(1, dayOf(claim.dischargeMinute) - dayOf(claim.admitMinute)) }, (_, i) => dayOf(claim.admitMinute) + i)
 
 function openStay(care: CareKind, site: Site, person: Person, day: number, nights: number, disease: Disease, draws: Draws): ClaimDraft {
   const startMinute = at(day, draws.int(8, 16), draws.int(0, 59))
@@ -47,9 +49,18 @@ export function setSeverity(claim: ClaimDraft, severity: Severity, draws: Draws)
   claim.groupCode = `${claim.diagnoses[0]?.group ?? 'ZZ1'}${severity}`
 }
 
-export const drawSeverity = (person: Person, draws: Draws): Severity => ([1, 3, 5] as const)[draws.weighted(person.age > 65 ? [0.25, 0.35, 0.4] : [0.08, 0.27, 0.65])] ?? 5
+export const drawSeverity = (person: Person, draws: Draws): Severity =>
+  ([1, 3, 5] as const)[draws.weighted(person.age > 65 ? [0.25, 0.35, 0.4] : [0.08, 0.27, 0.65])] ?? 5
 
-const MEDICAL: readonly Disease[] = [DISEASES.pneumonia, DISEASES.copd, DISEASES.coronary, DISEASES.infarct, DISEASES.gastritis, DISEASES.diabetes, DISEASES.dizziness]
+const MEDICAL: readonly Disease[] = [
+  DISEASES.pneumonia,
+  DISEASES.copd,
+  DISEASES.coronary,
+  DISEASES.infarct,
+  DISEASES.gastritis,
+  DISEASES.diabetes,
+  DISEASES.dizziness,
+]
 
 export function medicalStay(site: Site, person: Person, day: number, draws: Draws, options: StayOptions = {}): ClaimDraft {
   const severity = drawSeverity(person, draws)
@@ -61,7 +72,8 @@ export function medicalStay(site: Site, person: Person, day: number, draws: Draw
   addCourses(claim, [disease.field, 'cardiac'], draws.int(2, 4) + (severity === 1 ? 2 : 0), draws)
   const days = stayDays(claim)
   for (const test of draws.sample(itemsOf('lab'), draws.int(3, 8))) addLine(claim, test, 1, at(days[0] ?? day, 7))
-  for (const exam of draws.sample(itemsOf('exam', 'imaging', 'ultrasound', 'function'), draws.int(1, 4))) addLine(claim, exam, 1, at(draws.pick(days.slice(0, 3)), 14))
+  for (const exam of draws.sample(itemsOf('exam', 'imaging', 'ultrasound', 'function'), draws.int(1, 4)))
+    addLine(claim, exam, 1, at(draws.pick(days.slice(0, 3)), 14))
   for (const d of days) if (draws.chance(0.85)) addLine(claim, draws.pick(itemsOf('therapy', 'nursing')), severity === 1 ? draws.int(1, 3) : 1, at(d, 11))
   return claim
 }

@@ -3,7 +3,7 @@ import { at } from '../calendar.ts'
 import { medicalStay, stayDays } from '../care/stay.ts'
 import { DISEASES, itemsOf } from '../catalogue.ts'
 import { addLine, type ClaimDraft, totalFen } from '../draft.ts'
-import { falsify, type Scenario, type Scene, someDay, somebody } from './scenario.ts'
+import { falsify, type Scenario, type Scene, somebody, someDay } from './scenario.ts'
 
 const parameters = { examShareA: 8, examShareB: 3, shortestNights: 2, longestNights: 4, batchMean: 4, weakDiagnosis: 0.7 }
 
@@ -32,8 +32,13 @@ export const checkupAdmission: Scenario = {
     const first = someDay(scene, 8)
     return Array.from({ length: size }, () => {
       const person = somebody(scene, (p) => p.age >= 45)
-      const disease = draws.chance(parameters.weakDiagnosis) ? draws.pick([DISEASES.dizziness, DISEASES.gastritis]) : draws.pick([DISEASES.coronary, DISEASES.diabetes])
-      const claim = medicalStay(site, person, first + draws.int(0, 3), draws, { nights: draws.int(parameters.shortestNights, parameters.longestNights), disease })
+      const disease = draws.chance(parameters.weakDiagnosis)
+        ? draws.pick([DISEASES.dizziness, DISEASES.gastritis])
+        : draws.pick([DISEASES.coronary, DISEASES.diabetes])
+      const claim = medicalStay(site, person, first + draws.int(0, 3), draws, {
+        nights: draws.int(parameters.shortestNights, parameters.longestNights),
+        disease,
+      })
       claim.lines = claim.lines.filter((line) => line.item.kind === 'bed' || line.item.kind === 'other' || (line.item.kind === 'drug' && draws.chance(0.5)))
       fillWithExams(claim, scene)
       return falsify('checkupAdmission', scene, claim)

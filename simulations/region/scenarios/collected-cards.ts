@@ -2,7 +2,7 @@
 import { at } from '../calendar.ts'
 import { pharmacyVisit } from '../care/outpatient.ts'
 import { swipeOnly } from '../draft.ts'
-import { falsify, type Scenario, someDay, somebody } from './scenario.ts'
+import { falsify, type Scenario, somebody, someDay } from './scenario.ts'
 
 const parameters = { fewestCards: 5, mostCards: 17, offHoursShare: 0.5, sameAmountShare: 0.7, cardShare: 0.8, unverifiedShare: 0.4 }
 

@@ -28,7 +28,8 @@ export const dialysisPhantom: Scenario = {
     const phantom: ClaimDraft[] = []
     for (let week = 0; week < weeks; week++) {
       const extra = Math.max(1, Math.round(PROGRAMME.sessionsAWeek * draws.between(parameters.leastExtraShare, parameters.mostExtraShare)))
-      for (const weekday of draws.sample([1, 3, 5], extra)) phantom.push(falsify('dialysisPhantom', scene, dialysisSession(site, person, first + week * 7 + weekday, draws)))
+      for (const weekday of draws.sample([1, 3, 5], extra))
+        phantom.push(falsify('dialysisPhantom', scene, dialysisSession(site, person, first + week * 7 + weekday, draws)))
     }
     return phantom
   },

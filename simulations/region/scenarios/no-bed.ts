@@ -1,22 +1,25 @@
 // 挂床: admitted, but seldom in the bed. Days without service, a longer stay, more drugs on the bill.
 import { dayOf } from '../calendar.ts'
-import { medicalStay, rehabStay, stayDays } from '../care/stay.ts'
 import { acuteVisit, pharmacyVisit } from '../care/outpatient.ts'
+import { medicalStay, rehabStay, stayDays } from '../care/stay.ts'
 import { itemsOf } from '../catalogue.ts'
 import { addLine, type ClaimDraft, lengthOfStay } from '../draft.ts'
-import { falsify, type Scenario, type Scene, someDay, somebody } from './scenario.ts'
+import { falsify, type Scenario, type Scene, somebody, someDay } from './scenario.ts'
 
 const parameters = { zeroServiceDayShare: 0.6, extraNights: 3, extraFen: 80_000, seenElsewhere: 0.3, presenceFails: 0.45, rehabShare: 0.4 }
 
 /** Days at home: the bed is charged, nursing, rounds and therapies are not. */
 function emptyDays(claim: ClaimDraft, scene: Scene): void {
   const empty = new Set(stayDays(claim).filter(() => scene.draws.chance(parameters.zeroServiceDayShare)))
-  claim.lines = claim.lines.filter((line) => line.item.kind === 'bed' || line.item.kind === 'drug' || line.item.kind === 'lab' || !empty.has(dayOf(line.minute)))
+  claim.lines = claim.lines.filter(
+    (line) => line.item.kind === 'bed' || line.item.kind === 'drug' || line.item.kind === 'lab' || !empty.has(dayOf(line.minute)),
+  )
 }
 
 function addDrugs(claim: ClaimDraft, scene: Scene): void {
   let left = parameters.extraFen * scene.draws.between(0.5, 1.5)
-  while (left > 0) left -= addLine(claim, scene.draws.pick(itemsOf('drug', 'cardiac', 'neurology', 'tcm')), scene.draws.int(1, 3), claim.admitMinute + 60, 7).amountFen
+  while (left > 0)
+    left -= addLine(claim, scene.draws.pick(itemsOf('drug', 'cardiac', 'neurology', 'tcm')), scene.draws.int(1, 3), claim.admitMinute + 60, 7).amountFen
 }
 
 export const noBed: Scenario = {

@@ -2,7 +2,7 @@
 import { physioVisit, workupVisit } from '../care/outpatient.ts'
 import { itemsOf } from '../catalogue.ts'
 import { addLine } from '../draft.ts'
-import { falsify, type Scenario, someDay, somebody } from './scenario.ts'
+import { falsify, type Scenario, somebody, someDay } from './scenario.ts'
 
 const parameters = { reuse: 0.7, fewestPatients: 10, mostPatients: 20, fewestItems: 5, mostItems: 8, daysOfCampaign: 5 }
 
@@ -16,7 +16,10 @@ export const templateOrders: Scenario = {
     const { draws, site } = scene
     const dept = draws.pick(['tcm', 'medicine'])
     const doctor = draws.pick(site.doctors(dept))
-    const template = draws.sample([...itemsOf('therapy', 'tcm'), ...itemsOf('exam', 'ultrasound', 'function'), ...itemsOf('lab'), ...itemsOf('drug', 'tcm')], draws.int(parameters.fewestItems, parameters.mostItems))
+    const template = draws.sample(
+      [...itemsOf('therapy', 'tcm'), ...itemsOf('exam', 'ultrasound', 'function'), ...itemsOf('lab'), ...itemsOf('drug', 'tcm')],
+      draws.int(parameters.fewestItems, parameters.mostItems),
+    )
     const first = someDay(scene, parameters.daysOfCampaign)
     return Array.from({ length: draws.int(parameters.fewestPatients, parameters.mostPatients) }, () => {
       const day = first + draws.int(0, parameters.daysOfCampaign - 1)

@@ -1,7 +1,7 @@
 // 项目高套: a heavier group and dearer items than the patient needed. The stay stays short, the diagnoses multiply.
 import { drawSeverity, medicalStay, setSeverity, surgicalStay } from '../care/stay.ts'
 import { setPrice } from '../draft.ts'
-import { falsify, type Scenario, someDay, somebody } from './scenario.ts'
+import { falsify, type Scenario, somebody, someDay } from './scenario.ts'
 
 const parameters = { surgicalShare: 0.4, leastMarkup: 1.35, mostMarkup: 2, markedLineShare: 0.5, shorterBy: 0.7 }
 
