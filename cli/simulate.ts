@@ -14,7 +14,7 @@ const dataCommand: CommandModule<object, Arguments> = {
     yargs
       .option('out', { type: 'string', demandOption: true, describe: 'folder to write to' })
       .option('seed', { type: 'string', default: '1', describe: 'the same seed gives the same bytes' })
-      .option('claims', { type: 'number', default: 14_000, describe: 'claims of all hospitals together' })
+      .option('claims', { type: 'number', default: 16_000, describe: 'claims of all hospitals together' })
       .option('hospitals', { type: 'number', default: 5, describe: 'hospitals, uneven in size and case mix' }),
   async handler({ out, seed, claims, hospitals }) {
     const { simulateDataCommand } = await import('../simulations/index.ts')

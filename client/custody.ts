@@ -8,8 +8,8 @@ import { LIMITS } from '../core/limits.ts'
 import { taskByName } from '../models/index.ts'
 import { signAnswer } from '../privacy/answer.ts'
 import { cipherInWork } from '../privacy/cipher/in-work.ts'
-import { bindPlan, checkRelease, custodyOf, decideStatement, type InspectSite, inspectCandidates, makeAnswer } from '../privacy/custodian/index.ts'
-import { answer as answerCodec, type Candidate, candidates as candidatesCodec, certificate as certificateCodec, cosignRequest, type KeyEpochSet, namedSignature, type Receipt, type ReportBody, report as reportCodec, signedPlan, signRequest, stateHash } from '../privacy/messages.ts'
+import { bindPlan, checkRelease, custodyOf, decideStatement, type InspectSite, inspectCandidates, makeAnswer, openKeptShare } from '../privacy/custodian/index.ts'
+import { answer as answerCodec, type Candidate, candidates as candidatesCodec, certificate as certificateCodec, cosignRequest, type KeyEpochSet, namedSignature, receiptHash, type ReportBody, type RollEntry, report as reportCodec, signedPlan, signRequest, stateHash } from '../privacy/messages.ts'
 import { PARAMETERS } from '../privacy/parameters.ts'
 import { type CheckedPlan, createPlanChecker } from '../privacy/plan.ts'
 import { signCosignature } from '../privacy/release.ts'
@@ -95,15 +95,15 @@ export const answer = (context: ClientContext, key: OpeningKey, signal: AbortSig
   orRefuse(context, key, 'answer', async () => {
     const bound = await bind(context, key)
     const certificate = decode(certificateCodec, await collect(context.link().fetchCertificate(key, signal), LIMITS.stateBytes))
-    const { shares } = inspectCandidates(await keptCandidates(context, key), await inspectSite(context, bound))
+    const kept = new Map((await keptCandidates(context, key)).map((candidate) => [candidate.receipt.body.member, candidate]))
+    const site = await inspectSite(context, bound)
     const { custody } = context.state()
-    const shareOf = ({ member, receipt }: { member: Receipt['body']['member']; receipt: string }): Uint32Array => {
-      const held = shares.get(member)
-      if (held?.receipt !== receipt) throw refuse('ROLL_EXCLUDED', `no good share of ${member} is held here`)
-      return held.share
+    const shareOf = ({ member, receipt }: RollEntry): Uint32Array => {
+      const candidate = kept.get(member)
+      if (!candidate || receiptHash(candidate.receipt.body) !== receipt) throw refuse('ROLL_EXCLUDED', `no share of ${member} under the receipt of the roll is held here`)
+      return openKeptShare(candidate, site)
     }
     const made = await makeAnswer(certificate, { checked: bound.checked, custody, self: context.hospital, shareOf })
-    for (const { share } of shares.values()) share.fill(0)
     if (!custodyOf(custody, key)?.answered) await context.post({ kind: 'custody', event: made.event })
     const bytes = encode(answerCodec, signAnswer(made.body, bound.checked, await signKey(context)))
     await context.leaving('answer', openingKeyText(key), bytes.length, key)

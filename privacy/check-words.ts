@@ -1,12 +1,10 @@
 // The check of a step: a linear test that all custodians hold shares of one polynomial, without showing any of them.
 import { encode } from '../core/codec.ts'
 import { refuse } from '../core/errors.ts'
-import { multiply, P, reduce } from './field.ts'
+import { P, reduce } from './field.ts'
 import { type ReceiptBody, receiptBody } from './messages.ts'
 import { MASKS, SHARE_WORDS } from './shamir.ts'
 import { publicStream, u32Bytes } from './stream.ts'
-
-const BATCH = 1024
 
 /**
  * The four words w_r = sum_k rho_rk share_k + z_r mod p, r = 1..4, that a custodian reports of a member.
@@ -23,14 +21,38 @@ export function checkWords(receipt: ReceiptBody, share: Uint32Array, masks: Uint
   return Uint32Array.from(masks, (mask, r) => reduce(weightedSum(body, r + 1, share) + mask))
 }
 
+/** Products of 31 by 16 bits: 32 of them stay below 2^52, so the sums are reduced once a run, not once a word. */
+const RUN = 32
+
 function weightedSum(body: Uint8Array, r: number, share: Uint32Array): number {
-  const stream = publicStream('rho', body, u32Bytes(r))
+  const rho = uniformWords(body, r, share.length)
   let sum = 0
-  for (let k = 0; k < share.length; )
-    for (const word of stream(BATCH)) {
-      const rho = word & P
-      if (rho === P || k === share.length) continue
-      sum = reduce(sum + multiply(rho, share[k++] as number))
+  for (let from = 0; from < share.length; from += RUN) {
+    let low = 0
+    let high = 0
+    const to = Math.min(from + RUN, share.length)
+    for (let k = from; k < to; k++) {
+      const [weight, word] = [rho[k] as number, share[k] as number]
+      low += weight * (word & 0xffff)
+      high += weight * (word >>> 16)
     }
+    sum = reduce(sum + reduce(low) + reduce(reduce(high) * 65536))
+  }
   return sum
+}
+
+/** rho_r: the stream's words cut to 31 bits, those equal to p dropped. */
+function uniformWords(body: Uint8Array, r: number, length: number): Uint32Array {
+  const stream = publicStream('rho', body, u32Bytes(r))
+  const words = stream(length)
+  let kept = 0
+  for (let k = 0; k < length; k++) {
+    const word = (words[k] as number) & P
+    if (word !== P) words[kept++] = word
+  }
+  while (kept < length) {
+    const word = (stream(1)[0] as number) & P
+    if (word !== P) words[kept++] = word
+  }
+  return words
 }

@@ -20,7 +20,7 @@ import { type CheckedPlan, messageContext } from '../plan.ts'
 import { checkReceipt } from '../receipt.ts'
 import { custodianIndex, isMember, memberOf } from '../roster.ts'
 import { openShare, sealedShareDigest } from '../sealing.ts'
-import { shareWords } from '../share-words.ts'
+import { type ShareWords, shareWords } from '../share-words.ts'
 import { verifyMessage } from '../signatures.ts'
 import type { ReportEntry } from './custody.ts'
 
@@ -41,6 +41,14 @@ export interface Inspection {
   readonly shares: ReadonlyMap<HospitalId, { readonly receipt: Digest; readonly share: Uint32Array }>
   /** Candidates that no member signed: nothing is reported of them, because nobody but their carrier is to blame. */
   readonly unsigned: number
+}
+
+/** The share of one candidate that this custodian reported words on: what an answer adds up. Secret. @throws SHARE_NOT_OPEN. */
+export function openKeptShare(candidate: Candidate, site: Omit<InspectSite, 'reported'>): Uint32Array {
+  const index = custodianIndex(site.checked.roster, site.self)
+  const { share, masks } = openWords(candidate.receipt.body, candidate.share, index, site)
+  masks.fill(0)
+  return share
 }
 
 export function inspectCandidates(candidates: readonly Candidate[], site: InspectSite): Inspection {
@@ -96,20 +104,9 @@ function complaintAbout(body: ReceiptBody, checked: CheckedPlan): Complaint | nu
 }
 
 /** The words are a linear function of the share, hidden by the masks: rho is fixed by the receipt, which binds the sealed bytes. */
-function openAndWeigh(body: ReceiptBody, sealed: Uint8Array, index: number, { checked, keyEpoch, self, sealingKey }: InspectSite): Found {
-  const own = keyEpoch.keys[index - 1]?.key as SealingKey
-  const context = {
-    planHash: checked.planHash,
-    rosterHash: checked.rosterHash,
-    epoch: keyEpoch.epoch,
-    sender: body.member,
-    receiver: self,
-    receiverIndex: index,
-  }
+function openAndWeigh(body: ReceiptBody, sealed: Uint8Array, index: number, site: InspectSite): Found {
   try {
-    const opened = openShare(sealingKey, own, context, sealed)
-    const { share, masks } = decode(shareWords, opened)
-    opened.fill(0)
+    const { share, masks } = openWords(body, sealed, index, site)
     const words = checkWords(body, share, masks)
     masks.fill(0)
     return { verdict: { kind: 'words', words }, share }
@@ -117,5 +114,16 @@ function openAndWeigh(body: ReceiptBody, sealed: Uint8Array, index: number, { ch
     // Any refusal means that the sender sealed something that is no share; a fault of this machine is not its fault.
     if (isRefusal(error)) return complain('share-does-not-open')
     throw error
+  }
+}
+
+function openWords(body: ReceiptBody, sealed: Uint8Array, index: number, { checked, keyEpoch, self, sealingKey }: Omit<InspectSite, 'reported'>): ShareWords {
+  const own = keyEpoch.keys[index - 1]?.key as SealingKey
+  const context = { planHash: checked.planHash, rosterHash: checked.rosterHash, epoch: keyEpoch.epoch, sender: body.member, receiver: self, receiverIndex: index }
+  const opened = openShare(sealingKey, own, context, sealed)
+  try {
+    return decode(shareWords, opened)
+  } finally {
+    opened.fill(0)
   }
 }
