@@ -46,6 +46,9 @@ export interface RunnerOptions<State, Event extends { readonly kind: string }, E
   readonly observe?: (event: Event, state: State, atMs: number) => void
 }
 
+/** From one second to about a minute. */
+const MOST_DOUBLINGS = 6
+
 /** Replays the journal, then starts whatever is owed. */
 export async function startMachine<State, Event extends { readonly kind: string }, E extends Effect>(
   options: RunnerOptions<State, Event, E>,
@@ -56,6 +59,8 @@ export async function startMachine<State, Event extends { readonly kind: string 
 
   const inFlight = new Map<string, AbortController>()
   const pauses = new Map<string, () => void>()
+  /** Failures in a row of an effect that is still owed: each doubles its pause. */
+  const failures = new Map<string, number>()
   const running = new Set<Promise<void>>()
   const listeners = new Set<(state: State) => void>()
   let queue: Promise<unknown> = Promise.resolve()
@@ -103,6 +108,7 @@ export async function startMachine<State, Event extends { readonly kind: string 
         cancel()
         pauses.delete(key)
       }
+    for (const key of failures.keys()) if (!keys.has(key)) failures.delete(key)
     for (const effect of effects) if (!inFlight.has(effect.key) && !pauses.has(effect.key)) start(effect)
     cancelWake?.()
     // What is owed now has just been seen: a wake that lies in the past would come again at once, for ever.
@@ -113,10 +119,13 @@ export async function startMachine<State, Event extends { readonly kind: string 
     const controller = new AbortController()
     inFlight.set(effect.key, controller)
     const work = perform(effect, controller.signal)
+      .then(() => void failures.delete(effect.key))
       .catch((error: unknown) => {
         if (closed || controller.signal.aborted || isRefusal(error, 'CANCELLED')) return
         const fault = toConsiliumError(error)
-        log.warn({ effect: effect.key, code: fault.code, detail: fault.message }, 'will be tried again')
+        // A lost connection is nobody's fault and cheap to try: it is tried at the same pace for as long as it takes.
+        if (fault.code !== 'UNAVAILABLE') failures.set(effect.key, (failures.get(effect.key) ?? 0) + 1)
+        log.warn({ effect: effect.key, code: fault.code, detail: fault.message, pauseMs: pauseMs(effect.key) }, 'will be tried again')
       })
       .finally(() => {
         inFlight.delete(effect.key)
@@ -125,7 +134,7 @@ export async function startMachine<State, Event extends { readonly kind: string 
         // Whatever is still owed after its effect has run is tried again after a pause, never in a busy loop.
         pauses.set(
           effect.key,
-          clock.at(clock.now() + (options.retryMs ?? 1000), () => resume(effect.key)),
+          clock.at(clock.now() + pauseMs(effect.key), () => resume(effect.key)),
         )
         settle()
       })
@@ -137,10 +146,15 @@ export async function startMachine<State, Event extends { readonly kind: string 
     await options.perform(effect, { state: () => state, post, signal })
   }
 
-  /** Ends the pauses: what failed while the outside was otherwise is tried again now. */
+  const pauseMs = (key: string): number => (options.retryMs ?? 1000) * 2 ** Math.min(MOST_DOUBLINGS, Math.max(0, (failures.get(key) ?? 0) - 1))
+
+  /** Ends the first pause of each effect: what failed while the outside was otherwise is tried again now. What keeps failing waits its time. */
   function nudge(): void {
-    for (const cancel of pauses.values()) cancel()
-    pauses.clear()
+    for (const [key, cancel] of pauses) {
+      if ((failures.get(key) ?? 0) > 1) continue
+      cancel()
+      pauses.delete(key)
+    }
     settle()
   }
 

@@ -194,7 +194,7 @@ describe('effects', () => {
     await until(() => clock.waiting > 0)
     clock.advance()
     await until(() => runner.state.open.size === 0)
-    expect(tries).toEqual([1_000, 1_000 + RETRY_MS, 1_000 + 2 * RETRY_MS])
+    expect(tries).toEqual([1_000, 1_000 + RETRY_MS, 1_000 + 3 * RETRY_MS])
     await quiet()
     expect(clock.waiting).toBe(0)
   })
