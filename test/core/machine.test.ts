@@ -178,12 +178,15 @@ describe('effects', () => {
     expect(second).toEqual(['errand-2'])
   })
 
-  test('that fail are tried again after the pause, not before', async () => {
+  test.each([
+    ['UNAVAILABLE', 2],
+    ['BAD_DATA', 3],
+  ] as const)('that fail are tried again after the pause, not before; the pause doubles unless the line is down (%s)', async (code, third) => {
     const { clock, start } = newDesk()
     const tries: number[] = []
     const runner = await start(async (_, { post }) => {
       tries.push(clock.now())
-      if (tries.length < 3) throw refuse('UNAVAILABLE', 'line is down')
+      if (tries.length < 3) throw refuse(code, 'not now')
       await post(close(1))
     })
     await runner.post(open(1))
@@ -194,7 +197,7 @@ describe('effects', () => {
     await until(() => clock.waiting > 0)
     clock.advance()
     await until(() => runner.state.open.size === 0)
-    expect(tries).toEqual([1_000, 1_000 + RETRY_MS, 1_000 + 3 * RETRY_MS])
+    expect(tries).toEqual([1_000, 1_000 + RETRY_MS, 1_000 + third * RETRY_MS])
     await quiet()
     expect(clock.waiting).toBe(0)
   })
