@@ -3,8 +3,8 @@
 import { setPriority } from 'node:os'
 import { isMainThread } from 'node:worker_threads'
 import type { Table } from '../core/table.ts'
-import { defineJob } from '../core/work/work.ts'
-import { type FedavgParams, fitLogistic, fitMlp, joinTables, type LogisticParams, type Model, scoreRows } from '../models/index.ts'
+import { defineJob, type Work } from '../core/work/work.ts'
+import { type FedavgParams, fitLogistic, fitMlp, joinTables, type LogisticParams, scoreRows } from '../models/index.ts'
 import { readSite, type RowsOf, type SiteFolder, type SiteRows } from './baselines-rows.ts'
 
 export interface BaselinesInput {
@@ -43,8 +43,6 @@ export interface Baselines {
   readonly seconds: number
 }
 
-type Fit = (train: Table) => Promise<Model>
-
 /** The federation has the right of way: on Linux this concerns the calling thread alone. */
 function yieldProcessor(): void {
   try {
@@ -54,31 +52,60 @@ function yieldProcessor(): void {
   }
 }
 
-/** @throws BAD_DATA. About three times the federation's own training. */
-export async function computeBaselines({ sites, rows, logistic, mlp, seed }: BaselinesInput): Promise<Baselines> {
-  const begun = performance.now()
+export interface FitInput {
+  readonly model: ModelKind
+  readonly train: Table
+  readonly heldOut: Table
+  readonly logistic: BaselinesInput['logistic']
+  readonly mlp: BaselinesInput['mlp']
+  readonly seed: string
+}
+export interface Fitted {
+  /** Over the held-out rows. */
+  readonly logit: Float64Array
+  /** Of a logistic model, intercept first. */
+  readonly coefficients: Float64Array | null
+}
+/** One model on one table of rows, judged on another. */
+export async function fitBaseline({ model, train, heldOut, logistic, mlp, seed }: FitInput): Promise<Fitted> {
   yieldProcessor()
-  const read: SiteRows[] = []
-  for (const site of sites) read.push(await readSite(site, rows))
-  const heldOut = joinTables(read.map((s) => s.split.heldOut))
-  const train = joinTables(read.map((s) => s.split.train))
-  const fits: Readonly<Record<ModelKind, Fit>> = { logistic: (table) => fitLogistic(table, logistic), mlp: (table) => fitMlp(table, mlp, seed) }
-  const pooled = await fits.logistic(train)
+  const fitted = model === 'logistic' ? await fitLogistic(train, logistic) : await fitMlp(train, mlp, seed)
+  return { logit: scoreRows(fitted, heldOut).logit, coefficients: fitted.kind === 'logistic' ? fitted.beta : null }
+}
+const fitJob = defineJob<typeof fitBaseline>(import.meta.url, 'fitBaseline')
+
+export async function readRows({ site, rows }: { readonly site: SiteFolder; readonly rows: RowsOf }): Promise<SiteRows> {
+  yieldProcessor()
+  return await readSite(site, rows)
+}
+const readJob = defineJob<typeof readRows>(import.meta.url, 'readRows')
+
+/** @throws BAD_DATA. Costs about three times the federation's own training; `work` says on how many threads. */
+export async function computeBaselines(input: BaselinesInput, work: Work, signal: AbortSignal): Promise<Baselines> {
+  const begun = performance.now()
+  const { rows, logistic, mlp, seed } = input
+  const sites: SiteRows[] = []
+  for (const site of input.sites) {
+    signal.throwIfAborted()
+    // Not under the signal: it would end the thread, and a database may not be cut off in the middle of its work.
+    sites.push(await work.run(readJob, { site, rows }))
+  }
+  const heldOut = joinTables(sites.map((s) => s.split.heldOut))
+  const train = joinTables(sites.map((s) => s.split.train))
+  const fit = (model: ModelKind, table: Table): Promise<Fitted> => work.run(fitJob, { model, train: table, heldOut, logistic, mlp, seed }, { signal })
+  // The longest first: they end together.
+  const compete = async (model: ModelKind): Promise<readonly [pooled: Fitted, ...locals: Fitted[]]> => await Promise.all([fit(model, train), ...sites.map((s) => fit(model, s.split.train))])
+  const [ofMlp, ofLogistic] = await Promise.all([compete('mlp'), compete('logistic')])
   return {
-    sites: read.map(truthOf),
-    logits: { logistic: await compete(fits.logistic, train, read, heldOut), mlp: await compete(fits.mlp, train, read, heldOut) },
-    pooledCoefficients: pooled.kind === 'logistic' ? pooled.beta : new Float64Array(0),
+    sites: sites.map(truthOf),
+    logits: { logistic: logitsOf(ofLogistic), mlp: logitsOf(ofMlp) },
+    pooledCoefficients: ofLogistic[0].coefficients ?? new Float64Array(0),
     heldOut,
     seconds: (performance.now() - begun) / 1000,
   }
 }
-export const baselinesJob = defineJob<typeof computeBaselines>(import.meta.url, 'computeBaselines')
 
-async function compete(fit: Fit, train: Table, sites: readonly SiteRows[], heldOut: Table): Promise<BaselineLogits> {
-  const locals: Float64Array[] = []
-  for (const { split } of sites) locals.push(scoreRows(await fit(split.train), heldOut).logit)
-  return { pooled: scoreRows(await fit(train), heldOut).logit, locals }
-}
+const logitsOf = ([pooled, ...locals]: readonly [Fitted, ...Fitted[]]): BaselineLogits => ({ pooled: pooled.logit, locals: locals.map((l) => l.logit) })
 
 const truthOf = ({ hospital, split: { train, heldOut } }: SiteRows): SiteTruth => ({
   hospital,

@@ -28,8 +28,8 @@ export interface ClaimsOptions {
 }
 
 const HOSPITALS = 5
-/** Fraud scenarios overlap between hospitals in part: what one of them has seen is news to another. */
-export const DEMO_REGION: RegionOptions = { claims: 14_000, hospitals: HOSPITALS }
+/** The rest as the region's defaults say: hospitals differ in size, prices, care and fraud; what one has seen is in part news to another. */
+export const DEMO_REGION: RegionOptions = { claims: 16_000, hospitals: HOSPITALS }
 
 /** @throws BAD_DATA | BAD_CONFIG. */
 export async function makeClaims(options: ClaimsOptions): Promise<DemoClaims> {

@@ -1,5 +1,6 @@
 // Daemons as child processes: records from their standard output, the last of their log, and none left behind.
 import { type ChildProcess, spawn } from 'node:child_process'
+import { createWriteStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { refuse } from '../../core/errors.ts'
@@ -14,6 +15,8 @@ export interface DaemonOptions<Progress> {
   readonly name: string
   /** Of the `consilium` command. */
   readonly args: readonly string[]
+  /** Its whole log is kept there. */
+  readonly logFile: string
   readonly parse: (record: unknown) => Progress
   readonly onRecord: (record: Progress) => void
 }
@@ -50,10 +53,11 @@ export function createDaemons(): Daemons {
   }
   process.on('exit', killAll)
 
-  function start<Progress>({ name, args, parse, onRecord }: DaemonOptions<Progress>): void {
+  function start<Progress>({ name, args, logFile, parse, onRecord }: DaemonOptions<Progress>): void {
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', COMMAND, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
     const log: string[] = []
     const closed = new Promise<void>((resolve) => child.on('close', () => resolve()))
+    child.stderr.pipe(createWriteStream(logFile, { mode: 0o600 }))
     createInterface({ input: child.stderr }).on('line', (line) => {
       log.push(line.slice(0, LONGEST_LINE))
       if (log.length > LOG_LINES_KEPT) log.shift()

@@ -6,8 +6,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { EXIT, refuse, toConsiliumError } from '../../core/errors.ts'
 import { createThreads } from '../../core/work/threads.ts'
-import type { Work } from '../../core/work/work.ts'
-import { type Baselines, baselinesJob, MODEL_KINDS, type ModelKind } from '../baselines.ts'
+import { type Baselines, computeBaselines, MODEL_KINDS, type ModelKind } from '../baselines.ts'
 import { type ReportInput, renderReport } from '../report/index.ts'
 import { type DemoClaims, makeClaims } from './claims.ts'
 import { compare, type Comparison, type FederatedScores, type Figures } from './comparison.ts'
@@ -36,6 +35,7 @@ export interface DemoOptions {
   readonly screen?: Screen
 }
 
+const BASELINE_THREADS = 2
 const SIGNAL_EXIT = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 
 /** Resolves with the exit code of the process; prints what went wrong. Whatever happens, no daemon is left. */
@@ -83,11 +83,10 @@ async function demonstrate(options: DemoOptions, screen: Screen, signal: AbortSi
   const claims = await makeClaims({ data: kind, seed: options.seed ?? '1', out: join(work, 'claims'), ...(options.path === undefined ? {} : { path: options.path }) })
   screen.line(`${secondsSince(begunMs)}  ${claims.source}`)
 
-  await using worker = createThreads({ threads: 1 })
-  const baselines = startBaselines(worker, claims, recipe, signal)
+  await using baselines = startBaselines(claims, recipe)
   const { trace, processes } = await federate({ work, claims, recipe, screen, signal })
   screen.status('waiting for the baselines (local only, pooled)')
-  const outcome = await gather({ work, recipe, claims, trace, baselines: await baselines })
+  const outcome = await gather({ work, recipe, claims, trace, baselines: await untilAborted(baselines.result, signal) })
   const report = join(work, 'report.html')
   const seconds = (Date.now() - begunMs) / 1000
   const figures = demoFigures(outcome, processes, seconds)
@@ -96,18 +95,38 @@ async function demonstrate(options: DemoOptions, screen: Screen, signal: AbortSi
   if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(figures, null, 2)}\n`)
 }
 
+function untilAborted<T>(result: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }))
+  return Promise.race([result, aborted])
+}
+
 function workFolder(out: string | undefined): string {
   if (out === undefined) return mkdtempSync(join(tmpdir(), 'consilium-demo-'))
   mkdirSync(resolve(out), { recursive: true, mode: 0o700 })
   return resolve(out)
 }
 
+interface RunningBaselines extends AsyncDisposable {
+  readonly result: Promise<Baselines>
+}
 /** Runs beside the federation, on what it leaves of the processor. A failure is told when the result is awaited. */
-function startBaselines(worker: Work, claims: DemoClaims, recipe: Recipe, signal: AbortSignal): Promise<Baselines> {
+function startBaselines(claims: DemoClaims, recipe: Recipe): RunningBaselines {
+  const ended = new AbortController()
+  const threads = createThreads({ threads: BASELINE_THREADS })
   const sites = claims.hospitals.map(({ id, folder }) => ({ hospital: id, folder }))
-  const baselines = worker.run(baselinesJob, { sites, rows: recipe.rows, logistic: recipe.logistic, mlp: recipe.mlp, seed: 'demo' }, { signal })
-  baselines.catch(() => undefined)
-  return baselines
+  const result = computeBaselines({ sites, rows: recipe.rows, logistic: recipe.logistic, mlp: recipe.mlp, seed: 'demo' }, threads, ended.signal)
+  const settled = result.then(
+    () => undefined,
+    () => undefined,
+  )
+  return {
+    result,
+    async [Symbol.asyncDispose]() {
+      ended.abort(refuse('CANCELLED', 'the demo has ended'))
+      await settled
+      await threads[Symbol.asyncDispose]()
+    },
+  }
 }
 
 async function federate(options: { work: string; claims: DemoClaims; recipe: Recipe; screen: Screen; signal: AbortSignal }): Promise<{ trace: Trace; processes: number }> {

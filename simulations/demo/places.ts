@@ -12,6 +12,8 @@ export const COORDINATOR = 'coordinator'
 /** The folder of one daemon: <work>/<name>/. */
 export const placeOf = (work: string, name: string): string => join(work, name)
 export const configOf = (work: string, name: string): string => join(placeOf(work, name), 'config.yaml')
+/** What a daemon logged. */
+export const logOf = (work: string, name: string): string => join(placeOf(work, name), 'log.jsonl')
 /** Journal and blobs of a daemon. */
 export const dataOf = (work: string, name: string): string => join(placeOf(work, name), 'data')
 

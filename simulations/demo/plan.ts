@@ -35,7 +35,7 @@ export const RECIPES: Readonly<Record<DataKind, Recipe>> = {
     rows: { featureSet: 'claim/1', boundary: '2025-12', ...SPLIT },
     rowCap: 8_000,
     logistic: { ridge: 1e-3, maxSteps: 12, tolerance: 1e-4 },
-    mlp: { hidden: '32-16', steps: 12, learningRate: 0.01, localPasses: 3, batchRows: 256, clipNorm: 8 },
+    mlp: { hidden: '32-16', steps: 20, learningRate: 0.01, localPasses: 1, batchRows: 256, clipNorm: 8 },
   },
   cms: {
     rows: { featureSet: 'provider/1', boundary: '2009-12', ...SPLIT },

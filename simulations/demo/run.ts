@@ -4,7 +4,7 @@ import { clientProgress, type CoordinatorProgress, coordinatorProgress } from '.
 import { type ErrorCode, isErrorCode, refuse } from '../../core/errors.ts'
 import type { DemoClaims } from './claims.ts'
 import type { Daemons } from './daemons.ts'
-import { configOf, COORDINATOR, dataOf, writeCoordinator, writeHospital } from './places.ts'
+import { configOf, COORDINATOR, dataOf, logOf, writeCoordinator, writeHospital } from './places.ts'
 import { EVALUATION_STAGE, MODEL_STAGE, type Recipe } from './plan.ts'
 import { createTrace, followClient, followCoordinator, isComplete, type Trace } from './trace.ts'
 
@@ -29,7 +29,7 @@ export async function runFederation(options: RunOptions): Promise<Trace> {
   const complete = Promise.withResolvers<void>()
   const listening = Promise.withResolvers<Readonly<Record<string, string>>>()
   listening.promise.catch(() => undefined)
-  const silence = createSilence(() => complete.reject(refuse('PAUSED', standstill(trace))))
+  const silence = createSilence(() => complete.reject(refuse('PAUSED', `${standstill(trace)}; the daemons' logs are in ${work}`)))
   signal.addEventListener('abort', () => complete.reject(signal.reason), { once: true })
   daemons.failure.catch((error: unknown) => {
     complete.reject(error)
@@ -45,6 +45,7 @@ export async function runFederation(options: RunOptions): Promise<Trace> {
     daemons.start({
       name: COORDINATOR,
       args: ['coordinator', 'start', '--config', configOf(work, COORDINATOR), '--progress', 'json'],
+      logFile: logOf(work, COORDINATOR),
       parse: (record) => coordinatorProgress.parse(record),
       onRecord(record) {
         silence.restart()
@@ -60,6 +61,7 @@ export async function runFederation(options: RunOptions): Promise<Trace> {
       daemons.start({
         name: id,
         args: ['client', 'start', '--config', configOf(work, id), '--progress', 'json'],
+        logFile: logOf(work, id),
         parse: (record) => clientProgress.parse(record),
         onRecord(record) {
           followClient(trace, id, record)

@@ -26,7 +26,7 @@ table { border-collapse: collapse; width: 100%; font-size: 13.5px; font-variant-
 th, td { padding: 6px 10px; border-bottom: 1px solid var(--line); text-align: right; vertical-align: top; }
 thead th { color: var(--soft); font-weight: 600; font-size: 12.5px; white-space: nowrap; }
 th[scope=row] { text-align: left; font-weight: 500; white-space: nowrap; }
-td.words, th.words { text-align: left; }
+td:has(.words) { text-align: left; }
 tr.all th, tr.all td { font-weight: 600; background: #f2f7fb; }
 td small, th small { color: var(--soft); font-weight: 400; }
 ul { margin: 0; padding-left: 20px; }

@@ -24,6 +24,19 @@ export function onGrid(points: readonly Point[], steps: number): readonly Point[
   })
 }
 
+interface Coordinates {
+  coord(point: Point): readonly [number, number]
+}
+/** The area between two curves over the same x. (Stacked lines would do on a category axis only.) */
+const band = (name: string, low: readonly Point[], high: readonly Point[]) => ({
+  name,
+  type: 'custom',
+  silent: true,
+  data: [0],
+  itemStyle: { color: COLOUR.local },
+  renderItem: (_: unknown, api: Coordinates) => ({ type: 'polygon', shape: { points: [...high, ...low.toReversed()].map((p) => api.coord(p)) }, style: { fill: COLOUR.local, opacity: 0.28 } }),
+})
+
 const NAMES = { roc: 'ROC', precisionRecall: 'Precision and recall' } as const
 export type CurveKind = keyof typeof NAMES
 const CURVES: Readonly<Record<CurveKind, { readonly of: CurveOf; readonly x: string; readonly y: string }>> = {
@@ -49,8 +62,7 @@ export function curvePlot(kind: CurveKind, { logits, model }: Comparison, truth:
       xAxis: { type: 'value', ...percent, ...axisName(x) },
       yAxis: { type: 'value', ...percent, ...axisName(y), nameGap: 42 },
       series: [
-        { name: 'low', type: 'line', stack: 'band', data: low, showSymbol: false, lineStyle: { opacity: 0 }, silent: true },
-        { name: 'local models (range)', type: 'line', stack: 'band', data: high.map(([at, v], i) => [at, v - (low[i] as Point)[1]]), showSymbol: false, lineStyle: { opacity: 0 }, areaStyle: { color: COLOUR.local, opacity: 0.25 }, itemStyle: { color: COLOUR.local } },
+        band('local models (range)', low, high),
         ...(kind === 'roc' ? [{ name: 'chance', type: 'line', data: [[0, 0], [1, 1]], showSymbol: false, lineStyle: { color: '#bbb', width: 1, type: 'dotted' } }] : []),
         line('pooled', points(logits.pooled), COLOUR.pooled, 1.6, 'dashed'),
         line('federated', points(logits.federated), COLOUR.federated, 2.4),

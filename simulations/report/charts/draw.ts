@@ -1,10 +1,9 @@
 // From an echarts option to SVG text that stands in a page by itself: no script, no animation, a title for who cannot see it.
-import type { EChartsOption } from 'echarts'
 import { escapeHtml } from '../html.ts'
 
-export const FONT = '-apple-system, "Segoe UI", "Noto Sans", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", sans-serif'
+export const FONT = '-apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, "Noto Sans", "Liberation Sans", "DejaVu Sans", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", sans-serif'
 /** Told apart also in grey and by the colour-blind (Okabe and Ito). */
-export const COLOUR = { federated: '#0072b2', pooled: '#333333', local: '#e69f00', band: 'rgba(230,159,0,0.22)' } as const
+export const COLOUR = { federated: '#0072b2', pooled: '#333333', local: '#e69f00' } as const
 export const HOSPITAL_COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#999999'] as const
 
 export interface Plot {
@@ -12,7 +11,8 @@ export interface Plot {
   readonly height: number
   /** Said to screen readers. */
   readonly label: string
-  readonly option: EChartsOption
+  /** Of echarts 6. */
+  readonly option: Readonly<Record<string, unknown>>
 }
 export type Draw = (plot: Plot) => string
 
@@ -25,12 +25,17 @@ export async function createDraw(): Promise<Draw> {
     chart.setOption({ animation: false, textStyle: { fontFamily: FONT }, ...option })
     const svg = apart(chart.renderToSVGString(), `p${++drawn}`)
     chart.dispose()
-    return svg.replace('<svg ', `<svg role="img" aria-label="${escapeHtml(label)}" viewBox="0 0 ${width} ${height}" preserveAspectRatio="xMidYMid meet" `).replace(/ viewBox="[^"]*"(?=[^>]* viewBox=)/, '')
+    return svg.replace(/^<svg [^>]*>/, `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="${escapeHtml(label)}" viewBox="0 0 ${width} ${height}">`)
   }
 }
 
-/** echarts numbers gradients and clips anew in each chart; several charts share one page. */
-const apart = (svg: string, prefix: string): string => svg.replace(/\b(id|class)="(zr[^"]*)"/g, `$1="${prefix}-$2"`).replace(/url\(#(zr[^)]*)\)/g, `url(#${prefix}-$1)`).replace(/\.(zr\d[\w-]*)/g, `.${prefix}-$1`).replace(/<style[^>]*>[\s\S]*?<\/style>/g, '')
+/** echarts numbers clips and classes anew in each chart, and styles hovering; several still charts share one page. */
+const apart = (svg: string, prefix: string): string =>
+  svg
+    .replace(/<style[^>]*>[\s\S]*?<\/style>/g, '')
+    .replace(/\bclass="zr[^"]*"/g, '')
+    .replace(/\bid="(zr[^"]*)"/g, `id="${prefix}-$1"`)
+    .replace(/url\(#(zr[^)]*)\)/g, `url(#${prefix}-$1)`)
 
-export const axisName = (name: string) => ({ name, nameLocation: 'middle' as const, nameGap: 28, nameTextStyle: { color: '#444' } })
+export const axisName = (name: string) => ({ name, nameLocation: 'middle', nameGap: 28, nameTextStyle: { color: '#444' } })
 export const percent = { min: 0, max: 1, axisLabel: { formatter: (v: number) => `${Math.round(v * 100)} %` } } as const

@@ -76,10 +76,9 @@ export function learningPlot(title: string, curve: readonly Figures[], reference
     markLine: {
       silent: true,
       symbol: 'none',
-      label: { position: 'insideEndTop', fontSize: 10, color: '#444' },
       data: [
-        { yAxis: reference.pooled[of], name: `pooled ${of === 'auc' ? 'AUC' : 'AP'}`, label: { formatter: '{b}' }, lineStyle: { color: colour, type: 'dashed' } },
-        { yAxis: reference.localMean[of], name: `local mean ${of === 'auc' ? 'AUC' : 'AP'}`, label: { formatter: '{b}' }, lineStyle: { color: colour, type: 'dotted' } },
+        { yAxis: reference.pooled[of], name: `pooled ${of === 'auc' ? 'AUC' : 'AP'}`, label: { formatter: '{b}', position: 'insideEndTop', fontSize: 10, color: '#444' }, lineStyle: { color: colour, type: 'dashed' } },
+        { yAxis: reference.localMean[of], name: `local mean ${of === 'auc' ? 'AUC' : 'AP'}`, label: { formatter: '{b}', position: 'insideEndBottom', fontSize: 10, color: '#444' }, lineStyle: { color: colour, type: 'dotted' } },
       ],
     },
   })
