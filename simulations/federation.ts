@@ -2,6 +2,7 @@
 // Time advances when nothing else is left to do. Hospitals can be cut off, killed and started again on their disks.
 import { createVirtualClock, type VirtualClock } from '../core/clock.ts'
 import type { HospitalId } from '../core/ids.ts'
+import type { Keystore } from '../core/keystore.ts'
 import { createMemoryKeystore } from '../core/keystore-memory.ts'
 import { type Log, silentLog } from '../core/log.ts'
 import { refuse } from '../core/errors.ts'
@@ -47,12 +48,15 @@ export interface Federation extends AsyncDisposable {
   start(party: HospitalId | 'coordinator'): Promise<void>
   link(id: HospitalId): MemoryLink | null
   disk(party: HospitalId | 'coordinator'): Disk
+  /** A hospital's keys: to play a dishonest member that signs what the honest code would not. */
+  keystore(id: HospitalId): Keystore
   /** Runs until the condition holds; advances the clock whenever nothing else moves. @throws Error after `maxTimers` timers. */
   until(condition: () => boolean, what: string, maxTimers?: number): Promise<void>
 }
 
-/** Real time without any timer, work or change after which nothing will come any more. */
+/** Real time, and rounds of an idle event loop, without any timer or work: after both nothing will come any more, however busy the machine is. */
 const STUCK_MS = 5_000
+const STUCK_ROUNDS = 200
 
 interface Place {
   readonly disk: Disk
@@ -127,6 +131,7 @@ export async function startFederation(options: FederationOptions): Promise<Feder
     client: (id) => place(id).client,
     link: (id) => place(id).link,
     disk: (party) => (party === 'coordinator' ? coordinatorDisk : place(party).disk),
+    keystore: (id) => createMemoryKeystore(place(id).secrets),
     async kill(party) {
       if (party === 'coordinator') {
         const dying = coordinator
@@ -150,13 +155,15 @@ export async function startFederation(options: FederationOptions): Promise<Feder
     async until(condition, what, maxTimers = 10_000) {
       let timers = 0
       let idleSince: number | null = null
+      let idleRounds = 0
       while (!condition()) {
         await quiet(condition, busy)
         if (condition()) return
         const moved = clock.advance()
         // Key generation and file access end in their own time: without a timer left, they get some.
         idleSince = moved ? null : (idleSince ?? performance.now())
-        const stuck = idleSince !== null && performance.now() - idleSince > STUCK_MS
+        idleRounds = moved ? 0 : idleRounds + 1
+        const stuck = idleSince !== null && performance.now() - idleSince > STUCK_MS && idleRounds > STUCK_ROUNDS
         if (stuck || (moved && timers++ >= maxTimers)) throw new Error(`waited in vain until ${what}: ${stuck ? 'nothing is left to happen' : `${timers} timers rang`}`)
       }
     },
