@@ -32,6 +32,6 @@ export interface ClientContext extends ClientPorts {
   readonly post: (event: ClientEvent) => Promise<void>
   readonly link: () => CoordinatorLink
   readonly secretWork: (job: string) => Work
-  /** Journals that these bytes leave the site, before the first of them does; once a message, whatever the retries. */
-  readonly leaving: (what: EgressKind, id: string, bytes: number, about: OpeningKey | null) => Promise<void>
+  /** Journals that these bytes leave the site, before the first of them does; once a message, whatever the retries. `because`: what they follow from, in the same commit. */
+  readonly leaving: (what: EgressKind, id: string, bytes: number, about: OpeningKey | null, because?: ClientEvent) => Promise<void>
 }

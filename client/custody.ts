@@ -85,9 +85,8 @@ export const certify = (context: ClientContext, key: OpeningKey, signal: AbortSi
     const own = receiptThatLeft(context.state(), key)
     const verdict = decideStatement(request, { checked, custody, self: context.hospital, own, policy: context.policy })
     if (verdict.kind === 'refuse') throw refuse(verdict.code, verdict.detail)
-    if (!custodyOf(custody, key)?.signed) await context.post({ kind: 'custody', event: verdict.event })
     const signature = encode(namedSignature, signStatement(request.statement, checked, context.hospital, await signKey(context)))
-    await context.leaving('statement signature', openingKeyText(key), signature.length, key)
+    await context.leaving('statement signature', openingKeyText(key), signature.length, key, custodyOf(custody, key)?.signed ? undefined : { kind: 'custody', event: verdict.event })
     await context.link().sign(key, signature)
   })
 
@@ -104,9 +103,8 @@ export const answer = (context: ClientContext, key: OpeningKey, signal: AbortSig
       return openKeptShare(candidate, site)
     }
     const made = await makeAnswer(certificate, { checked: bound.checked, custody, self: context.hospital, shareOf })
-    if (!custodyOf(custody, key)?.answered) await context.post({ kind: 'custody', event: made.event })
     const bytes = encode(answerCodec, signAnswer(made.body, bound.checked, await signKey(context)))
-    await context.leaving('answer', openingKeyText(key), bytes.length, key)
+    await context.leaving('answer', openingKeyText(key), bytes.length, key, custodyOf(custody, key)?.answered ? undefined : { kind: 'custody', event: made.event })
     await context.link().answer(key, bytes)
   })
 
@@ -129,9 +127,8 @@ export const cosign = (context: ClientContext, key: OpeningKey, signal: AbortSig
       refetch: async (member) => ciphertexts(await collect(context.link().fetchContribution(key, member, signal), checked.ciphertexts * PARAMETERS.ciphertextBytes), checked.ciphertexts),
       nextState: checked.plan.audience === 'members' ? stateHash(await nextStateOf(context, checked, request.release.sums)) : null,
     })
-    if (!custodyOf(context.state().custody, key)?.cosigned) await context.post({ kind: 'custody', event })
     const signature = encode(namedSignature, signCosignature(body, checked, context.hospital, await signKey(context)))
-    await context.leaving('co-signature', openingKeyText(key), signature.length, key)
+    await context.leaving('co-signature', openingKeyText(key), signature.length, key, custodyOf(context.state().custody, key)?.cosigned ? undefined : { kind: 'custody', event })
     await context.link().cosign(key, signature)
   })
 

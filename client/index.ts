@@ -51,9 +51,11 @@ export async function startClient(options: ClientOptions): Promise<Client> {
       secretWorks.set(job, work)
       return work
     },
-    async leaving(what, id, bytes, about) {
+    async leaving(what, id, bytes, about, because) {
       const known = `${what} ${id}`
-      if (!runner.state.left.has(known)) await runner.post({ kind: 'left', what, id: known, bytes, about })
+      const posts = because ? [runner.post(because)] : []
+      if (!runner.state.left.has(known)) posts.push(runner.post({ kind: 'left', what, id: known, bytes, about }))
+      await Promise.all(posts)
     },
   }
 

@@ -46,6 +46,20 @@ export interface RunnerOptions<State, Event extends { readonly kind: string }, E
   readonly observe?: (event: Event, state: State, atMs: number) => void
 }
 
+interface Posted<Event> {
+  readonly event: Event
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
+}
+interface Accepted<State, Event> extends Posted<Event> {
+  readonly body: Uint8Array
+  /** After this event. */
+  readonly state: State
+  readonly changes: boolean
+}
+/** A turn of the event loop: what arrives in it is taken together. */
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
 /** From one second to about a minute. */
 const MOST_DOUBLINGS = 6
 
@@ -63,26 +77,54 @@ export async function startMachine<State, Event extends { readonly kind: string 
   const failures = new Map<string, number>()
   const running = new Set<Promise<void>>()
   const listeners = new Set<(state: State) => void>()
-  let queue: Promise<unknown> = Promise.resolve()
+  let queue: Promise<void> = Promise.resolve()
+  const waiting: Posted<Event>[] = []
   let cancelWake: (() => void) | null = null
   let closed = false
 
-  const post = (event: Event): Promise<void> => {
-    const done = queue.then(async () => {
-      if (closed) throw refuse('CANCELLED', 'the daemon is stopping')
-      const nowMs = clock.now()
-      // The step sees what a replay will see, not the caller's object: a field off the codec, a -0 or a later change cannot split the two.
-      const body = encode(machine.events, event)
-      const written = decode(machine.events, body)
-      const next = machine.step(state, written, nowMs)
-      if (next === state) return
-      await store.append(written.kind, body, nowMs)
-      state = next
-      announce(written, nowMs)
-      settle()
+  const post = (event: Event): Promise<void> =>
+    new Promise((resolve, reject) => {
+      waiting.push({ event, resolve, reject })
+      if (waiting.length === 1) queue = queue.then(turn).then(takeAll)
     })
-    queue = done.catch(() => undefined)
-    return done
+
+  /** Takes all that has been posted by now, one after the other, and writes what is accepted in one commit: a disk syncs once for all of them. */
+  async function takeAll(): Promise<void> {
+    const posted = waiting.splice(0)
+    const nowMs = clock.now()
+    const accepted: Accepted<State, Event>[] = []
+    let next = state
+    for (const { event, resolve, reject } of posted) {
+      try {
+        if (closed) throw refuse('CANCELLED', 'the daemon is stopping')
+        // The step sees what a replay will see, not the caller's object: a field off the codec, a -0 or a later change cannot split the two.
+        const body = encode(machine.events, event)
+        const written = decode(machine.events, body)
+        const after = machine.step(next, written, nowMs)
+        accepted.push({ event: written, body, state: after, changes: after !== next, resolve, reject })
+        next = after
+      } catch (error) {
+        reject(error)
+      }
+    }
+    await commit(accepted, nowMs)
+  }
+
+  async function commit(accepted: readonly Accepted<State, Event>[], nowMs: number): Promise<void> {
+    const changing = accepted.filter((a) => a.changes)
+    try {
+      if (changing.length > 0) await store.appendAll(changing.map(({ event, body }) => ({ kind: event.kind, body, atMs: nowMs })))
+    } catch (error) {
+      for (const { reject } of accepted) reject(error)
+      return
+    }
+    for (const { event, state: after, changes } of accepted) {
+      if (!changes) continue
+      state = after
+      announce(event, nowMs)
+    }
+    for (const { resolve } of accepted) resolve()
+    if (changing.length > 0) settle()
   }
 
   /** The event is durable: a listener's fault is not the poster's. */

@@ -1,5 +1,5 @@
 import { refuse } from '../errors.ts'
-import { checkBlobName, checkOffset, type JournalEntry, type Store } from './store.ts'
+import { checkBlobName, checkOffset, type JournalEntry, type NewEntry, type Store } from './store.ts'
 
 /** What a memory store holds: give it to a second store and that one goes on, as a daemon does after kill -9. */
 export interface Disk {
@@ -25,13 +25,16 @@ export function createMemoryStore(disk: Disk = createDisk()): Store {
     if (!bytes) throw refuse('NOT_FOUND', `no blob ${name}`)
     return bytes
   }
+  const appendAll = (entries: readonly NewEntry[]): number => {
+    checkOpen()
+    if (entries.length === 0) throw refuse('STORE', 'nothing to append')
+    if (journal.length !== seq) throw refuse('STORE', 'another process has written this store')
+    for (const { kind, body, atMs } of entries) seq = journal.push({ seq: seq + 1, kind, body: body.slice(), atMs })
+    return seq
+  }
   return {
-    async append(kind, body, atMs) {
-      checkOpen()
-      if (journal.length !== seq) throw refuse('STORE', 'another process has written this store')
-      seq = journal.push({ seq: seq + 1, kind, body: body.slice(), atMs })
-      return seq
-    },
+    append: async (kind, body, atMs) => appendAll([{ kind, body, atMs }]),
+    appendAll: async (entries) => appendAll(entries),
     async *entries() {
       checkOpen()
       for (const entry of journal.slice()) yield { ...entry, body: entry.body.slice() }

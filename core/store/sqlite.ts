@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { isRefusal, refuse } from '../errors.ts'
 import { openBlobFolder } from './blob-folder.ts'
-import type { Store } from './store.ts'
+import type { NewEntry, Store } from './store.ts'
 
 const SCHEMA =
   'CREATE TABLE IF NOT EXISTS journal (seq INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, kind TEXT NOT NULL, body BLOB NOT NULL) STRICT'
@@ -35,14 +35,18 @@ export function openSqliteStore(folder: string): Store {
     )
     return done
   }
+  const insertAll = (entries: readonly NewEntry[]): number => {
+    if (entries.length === 0) throw refuse('STORE', 'nothing to append')
+    // Numbers are given, not drawn: where another process has appended meanwhile this fails, and nobody goes on from a stale state.
+    const write = (): void => entries.forEach(({ atMs, kind, body }, i) => insert.run(seq + 1 + i, atMs, kind, body))
+    if (entries.length === 1) write()
+    else inTransaction(db, write)
+    seq += entries.length
+    return seq
+  }
   return {
-    append: (kind, body, atMs) =>
-      guard(() => {
-        // The number is given, not drawn: where another process has appended meanwhile this fails, and nobody goes on from a stale state.
-        insert.run(seq + 1, atMs, kind, body)
-        seq++
-        return seq
-      }),
+    append: (kind, body, atMs) => guard(() => insertAll([{ kind, body, atMs }])),
+    appendAll: (entries) => guard(() => insertAll(entries)),
     async *entries() {
       const rows = (await guard(() => all.all())) as unknown as Row[]
       for (const row of rows) yield { seq: row.seq, atMs: row.at_ms, kind: row.kind, body: new Uint8Array(row.body) }
@@ -58,6 +62,17 @@ export function openSqliteStore(folder: string): Store {
       await Promise.allSettled(running)
       if (db.isOpen) db.close()
     },
+  }
+}
+
+function inTransaction(db: DatabaseSync, write: () => void): void {
+  db.exec('BEGIN IMMEDIATE')
+  try {
+    write()
+    db.exec('COMMIT')
+  } catch (error) {
+    if (db.isTransaction) db.exec('ROLLBACK')
+    throw error
   }
 }
 

@@ -11,9 +11,13 @@ export interface JournalEntry {
 }
 
 /** After it is disposed of, every call rejects with STORE. */
+export type NewEntry = Omit<JournalEntry, 'seq'>
+
 export interface Store extends AsyncDisposable {
   /** Durable before it resolves; returns the entry's number. @throws STORE, also where another process has written meanwhile. */
   append(kind: string, body: Uint8Array, atMs: number): Promise<number>
+  /** All of them, in order, or none: one commit. Returns the last one's number. At least one entry. */
+  appendAll(entries: readonly NewEntry[]): Promise<number>
   /** All entries that are there at the first step of the iteration, in order. */
   entries(): AsyncIterable<JournalEntry>
   /** Writes the whole blob, durable and atomic before it resolves. Names: [A-Za-z0-9._-], no leading dot, at most 200. */

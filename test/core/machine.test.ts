@@ -70,7 +70,7 @@ describe('journal before effects', () => {
     const gate = Promise.withResolvers<void>()
     const desk = newDesk()
     const store = createMemoryStore(desk.disk)
-    const slow: Store = { ...store, append: (kind, body, atMs) => gate.promise.then(() => store.append(kind, body, atMs)) }
+    const slow: Store = { ...store, appendAll: (entries) => gate.promise.then(() => store.appendAll(entries)) }
     const journalled: number[] = []
     const seen: State[] = []
     const runner = await desk.start(async () => void journalled.push(desk.disk.journal.length), slow)
@@ -88,7 +88,7 @@ describe('journal before effects', () => {
 
   test('an event that cannot be written changes nothing and its poster is told', async () => {
     const desk = newDesk()
-    const broken: Store = { ...createMemoryStore(desk.disk), append: () => Promise.reject(refuse('STORE', 'disk full')) }
+    const broken: Store = { ...createMemoryStore(desk.disk), appendAll: () => Promise.reject(refuse('STORE', 'disk full')) }
     let errands = 0
     const runner = await desk.start(async () => void errands++, broken)
     await expect(runner.post(open(1))).rejects.toMatchObject({ code: 'STORE' })

@@ -1,7 +1,7 @@
 // A store whose owner dies at chosen entries of its journal: right before the entry is written, or right after. From then on the
 // store is dead to it, as a disk is to a process that was killed with -9.
 import { refuse } from '../../core/errors.ts'
-import type { Store } from '../../core/store/store.ts'
+import type { NewEntry, Store } from '../../core/store/store.ts'
 
 export type DeathPoint = 'before' | 'after'
 
@@ -17,18 +17,21 @@ export function mortalStore(store: Store, dies: (seq: number) => DeathPoint | nu
   function killed(): never {
     dead = true
     die()
-    throw refuse('STORE', `killed at entry ${seq + 1}`)
+    throw refuse('STORE', `killed at entry ${seq}`)
+  }
+  /** One by one: a death in the middle of a batch leaves its first entries, which is less kind than a real commit. */
+  async function write(entries: readonly NewEntry[]): Promise<number> {
+    for (const { kind, body, atMs } of entries) {
+      const point = dies(seq + 1)
+      if (point === 'before') killed()
+      seq = await store.append(kind, body, atMs)
+      if (point === 'after') killed()
+    }
+    return seq
   }
   return {
-    append: (kind, body, atMs) =>
-      guarded(async () => {
-        const point = dies(seq + 1)
-        if (point === 'before') killed()
-        const written = await store.append(kind, body, atMs)
-        if (point === 'after') killed()
-        seq = written
-        return written
-      }),
+    append: (kind, body, atMs) => guarded(() => write([{ kind, body, atMs }])),
+    appendAll: (entries) => guarded(() => write(entries)),
     async *entries() {
       for await (const entry of alive(() => store.entries())) {
         seq = entry.seq

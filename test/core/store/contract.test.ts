@@ -90,6 +90,20 @@ describe.each(KINDS)('the $name store', ({ create }) => {
       expect(seen).toEqual(['a', 'b'])
     })
 
+    test('takes several entries in one commit: all of them in order, or none', async () => {
+      const disk = create()
+      const store = disk.open()
+      await store.append('a', bytes(1), 1)
+      const batch = ['b', 'c', 'd'].map((kind, i) => ({ kind, body: bytes(i), atMs: 5 }))
+      expect(await store.appendAll(batch)).toBe(4)
+      expect((await entriesOf(store)).map((e) => [e.seq, e.kind])).toEqual([[1, 'a'], [2, 'b'], [3, 'c'], [4, 'd']])
+      const other = disk.open()
+      await other.append('e', bytes(), 0)
+      await expect(store.appendAll(batch)).rejects.toEqual(coded('STORE'))
+      await expect(other.appendAll([])).rejects.toEqual(coded('STORE'))
+      expect((await entriesOf(other)).map((e) => e.kind).join('')).toBe('abcde')
+    })
+
     test('refuses to go on where another store has written meanwhile', async () => {
       const disk = create()
       const stale = disk.open()
