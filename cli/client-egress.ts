@@ -1,6 +1,6 @@
 // consilium client egress: everything that ever left the site, in plain words. Each line was journalled before its first byte left.
-import { type EgressKind, type EventOf } from '../client/events.ts'
-import { type ClientState } from '../client/state.ts'
+import type { EgressKind, EventOf } from '../client/events.ts'
+import type { ClientState } from '../client/state.ts'
 import { openingKeyText } from '../core/ids.ts'
 import { openSite, readJournal, readSite, timeText } from './client-site.ts'
 
@@ -29,7 +29,10 @@ export async function printEgress(args: EgressArguments): Promise<void> {
   const { entries, state } = await readJournal(store)
   const left = entries.filter((e): e is { atMs: number; event: EventOf<'left'> } => e.event.kind === 'left')
   for (const { atMs, event } of left) process.stdout.write(`${args.json ? json(atMs, event, state) : line(atMs, event, state)}\n`)
-  if (!args.json) process.stdout.write(`\n${left.length} messages, ${left.reduce((n, { event }) => n + event.bytes, 0)} bytes of content, all to the coordinator over mutual TLS. Nothing else has left this site through Consilium.\n`)
+  if (!args.json)
+    process.stdout.write(
+      `\n${left.length} messages, ${left.reduce((n, { event }) => n + event.bytes, 0)} bytes of content, all to the coordinator over mutual TLS. Nothing else has left this site through Consilium.\n`,
+    )
 }
 
 function about({ about: key }: EventOf<'left'>, state: ClientState): string {
@@ -40,4 +43,5 @@ function about({ about: key }: EventOf<'left'>, state: ClientState): string {
 function line(atMs: number, event: EventOf<'left'>, state: ClientState): string {
   return `${timeText(atMs)}  ${String(event.bytes).padStart(9)} B  ${event.what.padEnd(20)} ${about(event, state).padEnd(48)} ${WORDS[event.what]}`
 }
-const json = (atMs: number, event: EventOf<'left'>, state: ClientState): string => JSON.stringify({ at: new Date(atMs).toISOString(), what: event.what, bytes: event.bytes, about: about(event, state), words: WORDS[event.what] })
+const json = (atMs: number, event: EventOf<'left'>, state: ClientState): string =>
+  JSON.stringify({ at: new Date(atMs).toISOString(), what: event.what, bytes: event.bytes, about: about(event, state), words: WORDS[event.what] })

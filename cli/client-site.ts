@@ -1,12 +1,12 @@
 // Opens what a client command works on: the configuration and the site's own folder.
 import { mkdirSync } from 'node:fs'
+import { type ClientEvent, clientEvent } from '../client/events.ts'
+import { type ClientState, initialState } from '../client/state.ts'
+import { step } from '../client/step.ts'
 import { decode } from '../core/codec.ts'
 import { refuse } from '../core/errors.ts'
 import { openSqliteStore } from '../core/store/sqlite.ts'
 import type { Store } from '../core/store/store.ts'
-import { type ClientEvent, clientEvent } from '../client/events.ts'
-import { type ClientState, initialState } from '../client/state.ts'
-import { step } from '../client/step.ts'
 import { type ClientConfig, clientConfig } from './config/client.ts'
 import { besideFile, readConfig } from './config/read.ts'
 

@@ -44,8 +44,12 @@ export async function runClient(args: ClientStartArguments): Promise<void> {
     cipher: 'bgv',
     data,
     policy: config.policy,
-    enrolment: { token: invitation.token.reveal(), enrol: (request) => enrolOverGrpc({ address: invitation.enrolmentAddress, caPem: invitation.caPem, request }) },
-    connect: ({ enrolment, keyPem }) => connectGrpc({ address: enrolment.address, caPem: invitation.caPem, certPem: Buffer.from(enrolment.certificate).toString('utf8'), keyPem, log }),
+    enrolment: {
+      token: invitation.token.reveal(),
+      enrol: (request) => enrolOverGrpc({ address: invitation.enrolmentAddress, caPem: invitation.caPem, request }),
+    },
+    connect: ({ enrolment, keyPem }) =>
+      connectGrpc({ address: enrolment.address, caPem: invitation.caPem, certPem: Buffer.from(enrolment.certificate).toString('utf8'), keyPem, log }),
     observe(event) {
       if (event.kind === 'adopted') {
         progress({ kind: 'adopted', step: event.key.step, counted: event.counted === 1 })
@@ -55,7 +59,11 @@ export async function runClient(args: ClientStartArguments): Promise<void> {
     },
   })
   log.info({ data: site.data }, 'running')
-  if (args.progress === 'json') void work.run(engineJob, null).then((engine) => progress({ kind: 'ready', hospital: config.hospital, engine }), () => undefined)
+  if (args.progress === 'json')
+    void work.run(engineJob, null).then(
+      (engine) => progress({ kind: 'ready', hospital: config.hospital, engine }),
+      () => undefined,
+    )
   log.info({ signal: await stopped() }, 'stopping')
   progress({ kind: 'traffic', ...client.traffic() })
 }
@@ -69,6 +77,7 @@ function readInvitation(site: Site): Invitation {
     throw refuse('BAD_CONFIG', `invitation ${file} cannot be read`, error)
   }
   const invitation = parseInvitation(text)
-  if (invitation.hospital !== site.config.hospital) throw refuse('BAD_CONFIG', `invitation ${file} is for ${invitation.hospital}, the configuration for ${site.config.hospital}`)
+  if (invitation.hospital !== site.config.hospital)
+    throw refuse('BAD_CONFIG', `invitation ${file} is for ${invitation.hospital}, the configuration for ${site.config.hospital}`)
   return invitation
 }

@@ -10,7 +10,9 @@ export async function printStatus(args: StatusArguments): Promise<void> {
   const site = readSite(args.config)
   await using store = openSite(site)
   const { entries, state } = await readJournal(store)
-  process.stdout.write(`${statusLines(state).join('\n')}\nlast entry ${timeText(entries.at(-1)?.atMs ?? 0)} (${entries.length} in the journal of ${site.data})\n`)
+  process.stdout.write(
+    `${statusLines(state).join('\n')}\nlast entry ${timeText(entries.at(-1)?.atMs ?? 0)} (${entries.length} in the journal of ${site.data})\n`,
+  )
 }
 
 export function statusLines(state: ClientState): string[] {
@@ -19,7 +21,9 @@ export function statusLines(state: ClientState): string[] {
   const custodian = roster?.roster.custodians.includes(enrolment.hospital) ?? false
   return [
     `hospital    ${enrolment.hospital} (${enrolment.name}), coordinator at ${enrolment.address}`,
-    roster ? `roster      version ${roster.roster.version}, ${roster.roster.members.length} members, ${roster.roster.custodians.length} custodians of whom ${roster.roster.corrupt} may be corrupt; hash ${roster.hash.slice(0, 16)}` : 'roster      none agreed yet',
+    roster
+      ? `roster      version ${roster.roster.version}, ${roster.roster.members.length} members, ${roster.roster.custodians.length} custodians of whom ${roster.roster.corrupt} may be corrupt; hash ${roster.hash.slice(0, 16)}`
+      : 'roster      none agreed yet',
     `custodian   ${custodian ? `yes, key epochs ${[...state.sealingKeys.keys()].join(', ') || 'none yet'}` : 'no'}`,
     ...[...state.snapshots.values()].map((s) => `extract     frozen at ${s.snapshot.boundary}, id ${s.snapshot.id.slice(0, 16)}`),
     ...[...state.jobs.values()].map(jobLine),
@@ -34,5 +38,7 @@ function jobLine(job: ClientJob): string {
 }
 
 function refusals(state: ClientState): string[] {
-  return [...state.steps.values()].flatMap(({ key, at }) => (at.kind === 'refused' ? [`refused     step ${key.step} of job ${key.job.slice(0, 16)}: ${at.code}`] : []))
+  return [...state.steps.values()].flatMap(({ key, at }) =>
+    at.kind === 'refused' ? [`refused     step ${key.step} of job ${key.job.slice(0, 16)}: ${at.code}`] : [],
+  )
 }

@@ -6,12 +6,20 @@ import type { ClientStartArguments } from './client-start.ts'
 import type { StatusArguments } from './client-status.ts'
 import { progressOption } from './daemon.ts'
 
-const configOption = { describe: 'YAML file: hospital, name, data, passphraseFile, invitation, source, featureSet, policy', type: 'string', demandOption: true } as const
+const configOption = {
+  describe: 'YAML file: hospital, name, data, passphraseFile, invitation, source, featureSet, policy',
+  type: 'string',
+  demandOption: true,
+} as const
 
 const start: CommandModule<object, ClientStartArguments> = {
   command: 'start',
   describe: 'start (or go on after a stop, a crash, a kill) with the state in the data folder',
-  builder: (yargs) => yargs.option('config', configOption).option('progress', progressOption).example('$0 client start --config hospital.yaml', 'nothing listens; the daemon dials the coordinator'),
+  builder: (yargs) =>
+    yargs
+      .option('config', configOption)
+      .option('progress', progressOption)
+      .example('$0 client start --config hospital.yaml', 'nothing listens; the daemon dials the coordinator'),
   handler: async (args) => await (await import('./client-start.ts')).runClient(args),
 }
 const score: CommandModule<object, ScoreArguments> = {

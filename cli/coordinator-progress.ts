@@ -1,27 +1,41 @@
 // From the coordinator's events to progress records.
+
+import type { CoordinatorEvent, CoordinatorState, StepState } from '../coordinator/index.ts'
 import type { Digest, OpeningKey } from '../core/ids.ts'
 import { openingKeyText } from '../core/ids.ts'
 import type { CoordinatorProgress } from '../core/progress.ts'
-import type { CoordinatorEvent, CoordinatorState, StepState } from '../coordinator/index.ts'
 import { parseEvaluation } from '../models/index.ts'
 import { contributionBytesOf } from '../privacy/receipt.ts'
 
 type StepRecord = Extract<CoordinatorProgress, { kind: 'step' }>
 
-export function createCoordinatorProgress(print: (record: CoordinatorProgress) => void, finalState: (job: Digest, stage: string) => Promise<Uint8Array>): (event: CoordinatorEvent, state: CoordinatorState, atMs: number) => void {
+export function createCoordinatorProgress(
+  print: (record: CoordinatorProgress) => void,
+  finalState: (job: Digest, stage: string) => Promise<Uint8Array>,
+): (event: CoordinatorEvent, state: CoordinatorState, atMs: number) => void {
   const plannedMs = new Map<string, number>()
   return (event, state, atMs) => {
     const inStep = (key: OpeningKey, what: StepRecord['event'], more: Partial<StepRecord> = {}): void => {
       const text = openingKeyText(key)
       const step = state.steps.get(text)
       if (!step) return
-      print({ kind: 'step', step: key.step, stage: step.plan.stage, stageStep: step.plan.stageStep, event: what, ms: atMs - (plannedMs.get(text) ?? atMs), ...more })
+      print({
+        kind: 'step',
+        step: key.step,
+        stage: step.plan.stage,
+        stageStep: step.plan.stageStep,
+        event: what,
+        ms: atMs - (plannedMs.get(text) ?? atMs),
+        ...more,
+      })
     }
     switch (event.kind) {
       case 'enrolled':
         return print({ kind: 'enrolled', hospital: event.hospital, count: state.members.size, of: state.founding?.hospitals.length ?? 0 })
       case 'rosterSigned':
-        return state.roster.kind === 'gathering' ? undefined : print({ kind: 'roster', signed: state.roster.signatures.length, of: state.roster.roster.members.length })
+        return state.roster.kind === 'gathering'
+          ? undefined
+          : print({ kind: 'roster', signed: state.roster.signatures.length, of: state.roster.roster.members.length })
       case 'sealingKeyPublished': {
         const of = state.founding?.custodians.length ?? 0
         return print({ kind: 'keyEpoch', keys: state.epoch.kind === 'agreed' ? of : state.epoch.keys.length, of })
@@ -36,7 +50,10 @@ export function createCoordinatorProgress(print: (record: CoordinatorProgress) =
       case 'planRefused':
         return inStep(event.key, 'refused', { member: event.member, code: event.code })
       case 'contributed':
-        return inStep(event.key, 'contributed', { member: event.receipt.body.member, bytes: contributionBytesOf(event.receipt.body.ciphertexts.length, event.receipt.body.shares.length) })
+        return inStep(event.key, 'contributed', {
+          member: event.receipt.body.member,
+          bytes: contributionBytesOf(event.receipt.body.ciphertexts.length, event.receipt.body.shares.length),
+        })
       case 'deadlineExtended':
       case 'awaited':
         return inStep(event.key, 'paused', { members: [...event.missing] })
@@ -74,7 +91,12 @@ function certified(step: StepState | undefined, tell: (custodians: string[]) => 
   if (step?.phase.kind === 'opening' && step.phase.answers.length === 0) tell(step.phase.signatures.map((s) => s.signer))
 }
 
-function afterRelease(event: Extract<CoordinatorEvent, { kind: 'released' }>, state: CoordinatorState, print: (record: CoordinatorProgress) => void, finalState: (job: Digest, stage: string) => Promise<Uint8Array>): void {
+function afterRelease(
+  event: Extract<CoordinatorEvent, { kind: 'released' }>,
+  state: CoordinatorState,
+  print: (record: CoordinatorProgress) => void,
+  finalState: (job: Digest, stage: string) => Promise<Uint8Array>,
+): void {
   const job = state.jobs.get(event.key.job)
   const name = state.steps.get(openingKeyText(event.key))?.plan.stage
   const stage = job?.spec.stages.find((s) => s.name === name)

@@ -1,21 +1,21 @@
 // consilium coordinator start: keys and authority at the first start, invitations for who is not enrolled, then the daemon.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { type Coordinator, startCoordinator } from '../coordinator/index.ts'
 import { systemClock } from '../core/clock.ts'
 import type { HospitalId } from '../core/ids.ts'
 import { type Keystore, openKeystore, readPassphrase } from '../core/keystore.ts'
 import { createLog, type Log } from '../core/log.ts'
+import type { CoordinatorProgress } from '../core/progress.ts'
 import { systemRandom } from '../core/random.ts'
 import { SecretBytes } from '../core/secret.ts'
 import { openSqliteStore } from '../core/store/sqlite.ts'
 import { createThreads } from '../core/work/threads.ts'
-import { type Coordinator, startCoordinator } from '../coordinator/index.ts'
 import { createSignKey } from '../privacy/signatures.ts'
 import { type Authority, createAuthority, formatInvitation, issueServerCertificate, serveEnrolment, serveGrpc } from '../proto/index.ts'
-import type { CoordinatorProgress } from '../core/progress.ts'
-import { besideFile, readConfig } from './config/read.ts'
 import { type CoordinatorConfig, coordinatorConfig } from './config/coordinator.ts'
 import { toJobOptions } from './config/job.ts'
+import { besideFile, readConfig } from './config/read.ts'
 import { createCoordinatorProgress } from './coordinator-progress.ts'
 import { progressTo, refuseTestSettings, stopped } from './daemon.ts'
 
@@ -38,12 +38,30 @@ export async function runCoordinator(args: CoordinatorStartArguments): Promise<v
   await using work = createThreads({ threads: 1 })
   const watcher = createCoordinatorProgress(progress, (job, stage) => coordinator.finalState(job, stage))
   const founding = { federation: config.federation, hospitals: config.hospitals, custodians: config.custodians, corrupt: config.corrupt }
-  const coordinator: Coordinator = await startCoordinator({ founding, store, clock: systemClock, log, work, random: systemRandom, cipher: 'bgv', signKey: signKeyOf(keystore), observe: watcher })
+  const coordinator: Coordinator = await startCoordinator({
+    founding,
+    store,
+    clock: systemClock,
+    log,
+    work,
+    random: systemRandom,
+    cipher: 'bgv',
+    signKey: signKeyOf(keystore),
+    observe: watcher,
+  })
   await using _coordinator = coordinator
   const ports = keptPorts(data)
-  await using members = await serveGrpc(coordinator.service, { ...server, address: withPort(config.listen.members, ports.members), authorize: coordinator.authorize, log })
+  await using members = await serveGrpc(coordinator.service, {
+    ...server,
+    address: withPort(config.listen.members, ports.members),
+    authorize: coordinator.authorize,
+    log,
+  })
   const reached = `${config.listen.hosts[0]}:${members.port}`
-  await using enrolment = await serveEnrolment(coordinator.enrolment(authority, () => reached), { ...server, address: withPort(config.listen.enrolment, ports.enrolment), log })
+  await using enrolment = await serveEnrolment(
+    coordinator.enrolment(authority, () => reached),
+    { ...server, address: withPort(config.listen.enrolment, ports.enrolment), log },
+  )
   ports.keep({ members: members.port, enrolment: enrolment.port })
   const invitations = await writeInvitations(coordinator, config, authority, join(data, 'invitations'), `${config.listen.hosts[0]}:${enrolment.port}`)
   log.info({ members: members.port, enrolment: enrolment.port, invitations: join(data, 'invitations') }, 'listening')
@@ -84,7 +102,13 @@ function keptPorts(data: string): Ports {
 const withPort = (address: string, kept: number | null): string => (address.endsWith(':0') && kept !== null ? `${address.slice(0, -1)}${kept}` : address)
 
 /** One file a hospital that is not enrolled yet; an invitation that was written before stays good. */
-async function writeInvitations(coordinator: Coordinator, config: CoordinatorConfig, authority: Authority, folder: string, enrolmentAddress: string): Promise<Record<HospitalId, string>> {
+async function writeInvitations(
+  coordinator: Coordinator,
+  config: CoordinatorConfig,
+  authority: Authority,
+  folder: string,
+  enrolmentAddress: string,
+): Promise<Record<HospitalId, string>> {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const written: Record<HospitalId, string> = {}
   for (const { id } of config.hospitals) {
@@ -92,7 +116,12 @@ async function writeInvitations(coordinator: Coordinator, config: CoordinatorCon
     written[id] = file
     if (existsSync(file)) continue
     const token = await coordinator.invite(id)
-    if (token) writeFileSync(file, formatInvitation({ federation: config.federation, hospital: id, enrolmentAddress, caPem: authority.caPem, token: new SecretBytes(token) }), { mode: 0o600 })
+    if (token)
+      writeFileSync(
+        file,
+        formatInvitation({ federation: config.federation, hospital: id, enrolmentAddress, caPem: authority.caPem, token: new SecretBytes(token) }),
+        { mode: 0o600 },
+      )
   }
   return written
 }

@@ -11,7 +11,11 @@ const start: CommandModule<object, StartArguments> = {
   describe: 'start (or go on after a stop, a crash, a kill) with the state in the data folder',
   builder: (yargs) =>
     yargs
-      .option('config', { describe: 'YAML file: federation, data, passphraseFile, listen, hospitals, custodians, corrupt, job', type: 'string', demandOption: true })
+      .option('config', {
+        describe: 'YAML file: federation, data, passphraseFile, listen, hospitals, custodians, corrupt, job',
+        type: 'string',
+        demandOption: true,
+      })
       .option('progress', progressOption)
       .example('$0 coordinator start --config coordinator.yaml', 'the first start makes the authority and writes one invitation a hospital'),
   handler: async (args) => await (await import('./coordinator-start.ts')).runCoordinator(args),

@@ -20,4 +20,5 @@ export const progressOption = {
 } as const
 
 export type Progress<T> = (record: T) => void
-export const progressTo = <T>(kind: string): Progress<T> => (kind === 'json' ? (record) => void process.stdout.write(`${JSON.stringify(record)}\n`) : () => undefined)
+export const progressTo = <T>(kind: string): Progress<T> =>
+  kind === 'json' ? (record) => void process.stdout.write(`${JSON.stringify(record)}\n`) : () => undefined

@@ -21,6 +21,12 @@ export const demoCommand: CommandModule<object, Arguments> = {
       .example('$0 demo --data cms --path ./cms', 'the same on real claims'),
   async handler(args) {
     const { runDemo } = await import('../simulations/index.ts')
-    process.exitCode = await runDemo({ data: args.data as 'simulated' | 'cms', seed: args.seed, ...(args.path === undefined ? {} : { path: args.path }), ...(args.out === undefined ? {} : { out: args.out }), ...(args.json === undefined ? {} : { json: args.json }) })
+    process.exitCode = await runDemo({
+      data: args.data as 'simulated' | 'cms',
+      seed: args.seed,
+      ...(args.path === undefined ? {} : { path: args.path }),
+      ...(args.out === undefined ? {} : { out: args.out }),
+      ...(args.json === undefined ? {} : { json: args.json }),
+    })
   },
 }

@@ -1,5 +1,5 @@
 // describe: mean, spread and missing rate of each feature over the whole federation, from one sum. Normalises what comes after.
-import { decode, encode, type Decoded, f64, f64s, option, struct, text, u32 } from '../core/codec.ts'
+import { type Decoded, decode, encode, f64, f64s, option, struct, text, u32 } from '../core/codec.ts'
 import { refuse } from '../core/errors.ts'
 import { segmentRange } from '../core/lanes.ts'
 import { LIMITS } from '../core/limits.ts'
@@ -13,7 +13,9 @@ import type { Task, Upstream } from './task.ts'
 export const DESCRIBE_BITS = 50
 const reals = f64s(MAX_FEATURES)
 
-const params = checked(struct({ /** A feature whose spread is below this share of its range counts as constant. */ stdFloor: f64 }), (p) => firstFault([p.stdFloor > 0 && p.stdFloor < 1, 'stdFloor: between 0 and 1']))
+const params = checked(struct({ /** A feature whose spread is below this share of its range counts as constant. */ stdFloor: f64 }), (p) =>
+  firstFault([p.stdFloor > 0 && p.stdFloor < 1, 'stdFloor: between 0 and 1']),
+)
 export type DescribeParams = Decoded<typeof params>
 export const describeParams = (given: Partial<DescribeParams> = {}): Uint8Array => encode(params, { stdFloor: 1e-6, ...given })
 

@@ -4,16 +4,20 @@ import { refuse } from '../core/errors.ts'
 import { LIMITS } from '../core/limits.ts'
 import { checked, firstFault } from './checked.ts'
 import { fitIntegers } from './fit-lanes.ts'
-import { curve, type CurvePoint, type Metrics, metricsOf } from './metrics.ts'
+import { type CurvePoint, curve, type Metrics, metricsOf } from './metrics.ts'
 import { cappedRows } from './normalisation.ts'
 import { nothing } from './nothing.ts'
 import { parseModel, scoreRows } from './score.ts'
 import { groupsOfHistogram, HISTOGRAM_BINS, histogramOf } from './score-histogram.ts'
 import type { Task } from './task.ts'
 
-const params = checked(struct({ /** name of the stage that made the model */ model: text(LIMITS.nameBytes), /** amounts of single rows are limited to this */ amountCapYuan: u32 }), (p) => firstFault([p.amountCapYuan >= 1, 'amountCapYuan: at least 1']))
+const params = checked(
+  struct({ /** name of the stage that made the model */ model: text(LIMITS.nameBytes), /** amounts of single rows are limited to this */ amountCapYuan: u32 }),
+  (p) => firstFault([p.amountCapYuan >= 1, 'amountCapYuan: at least 1']),
+)
 export type EvaluateParams = Decoded<typeof params>
-export const evaluateParams = (given: Partial<EvaluateParams> & Pick<EvaluateParams, 'model'>): Uint8Array => encode(params, { amountCapYuan: 1_000_000, ...given })
+export const evaluateParams = (given: Partial<EvaluateParams> & Pick<EvaluateParams, 'model'>): Uint8Array =>
+  encode(params, { amountCapYuan: 1_000_000, ...given })
 
 const LANES = 4 * HISTOGRAM_BINS
 const counts = f64s(2 * HISTOGRAM_BINS)

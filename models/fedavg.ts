@@ -1,5 +1,5 @@
 // fedavg: an MLP trained by averaging clipped weight deltas. McMahan et al., AISTATS 2017; server momentum: Hsu et al. 2019.
-import { type Decoded, encode, f64, f64s, oneOf, struct, text, u16, u32, u8 } from '../core/codec.ts'
+import { type Decoded, encode, f64, f64s, oneOf, struct, text, u8, u16, u32 } from '../core/codec.ts'
 import { LIMITS } from '../core/limits.ts'
 import { checked, firstFault } from './checked.ts'
 import { parseDescribed } from './describe.ts'
@@ -64,7 +64,13 @@ export const fedavgParams = (given: Partial<FedavgParams> = {}): Uint8Array => e
 
 const MAX_WEIGHTS = MAX_FEATURES * 64 + 4096
 const weights = f64s(MAX_WEIGHTS)
-const state = struct({ params, normalisation, step: u16, /** Float32-exact. */ weights, /** The server's momentum; zeros for plain fedavg. */ velocity: weights })
+const state = struct({
+  params,
+  normalisation,
+  step: u16,
+  /** Float32-exact. */ weights,
+  /** The server's momentum; zeros for plain fedavg. */ velocity: weights,
+})
 export type FedavgState = Decoded<typeof state>
 export const fedavgState = state
 
@@ -82,7 +88,13 @@ export const fedavg: Task<FedavgParams, FedavgState> = {
   init(params, { upstream, seed }) {
     const { featureSet, names, low, high, mean, std } = parseDescribed(upstream, params.describe)
     const layers = layersOf(names.length, params.hidden)
-    return { params, normalisation: { featureSet, names, low, high, mean, std }, step: 0, weights: initialWeights(layers, seed), velocity: new Float64Array(weightCount(layers)) }
+    return {
+      params,
+      normalisation: { featureSet, names, low, high, mean, std },
+      step: 0,
+      weights: initialWeights(layers, seed),
+      velocity: new Float64Array(weightCount(layers)),
+    }
   },
   layout: ({ params, weights }, contributors) =>
     fitBits(contributors, 2, VALUE_BITS, LEAST_BITS, [
@@ -98,7 +110,12 @@ export const fedavg: Task<FedavgParams, FedavgState> = {
     const rows = { x: Float32Array.from(standardise(normalisation, table)), y: table.y }
     const trained = await trainLocally(layersOf(normalisation.names.length, params.hidden), weights, rows, params, random)
     const weight = table.rows / rowCap
-    vector.set(clipToNorm(trained.map((v, i) => v - (weights[i] as number)), params.clipNorm).map((v) => v * weight))
+    vector.set(
+      clipToNorm(
+        trained.map((v, i) => v - (weights[i] as number)),
+        params.clipNorm,
+      ).map((v) => v * weight),
+    )
     vector[weights.length] = weight
     return { vector, nextLocal: null }
   },
@@ -108,7 +125,10 @@ export const fedavg: Task<FedavgParams, FedavgState> = {
     const weight = sums[state.weights.length] as number
     if (!(weight > 0)) return { ...state, step }
     // A mean of clipped deltas is within the clip: more can only come from a weight lane that lies.
-    const mean = clipToNorm(sums.subarray(0, state.weights.length).map((v) => v / weight), params.clipNorm)
+    const mean = clipToNorm(
+      sums.subarray(0, state.weights.length).map((v) => v / weight),
+      params.clipNorm,
+    )
     const velocity = params.server === 'fedavgm' ? state.velocity.map((v, i) => params.momentum * v + (mean[i] as number)) : mean
     const weights = state.weights.map((w, i) => Math.fround(w + params.serverRate * (velocity[i] as number)))
     return { ...state, step, velocity: params.server === 'fedavgm' ? velocity : state.velocity, weights }

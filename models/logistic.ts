@@ -20,16 +20,30 @@ const LOSS_CLIP = 1024
 const OBJECTIVE_SLACK = 1e-9
 const SMALLEST_SCALE = 1 / 64
 
-const params = checked(struct({ /** name of the stage whose normalisation is used */ describe: text(LIMITS.nameBytes), /** penalty on the mean loss, the intercept excepted */ ridge: f64, maxSteps: u16, /** on the Euclidean norm of the mean gradient */ tolerance: f64 }), (p) =>
-  firstFault([p.ridge >= 0, 'ridge: at least 0'], [p.maxSteps >= 1, 'maxSteps: at least 1'], [p.tolerance > 0, 'tolerance: above 0']),
+const params = checked(
+  struct({
+    /** name of the stage whose normalisation is used */ describe: text(LIMITS.nameBytes),
+    /** penalty on the mean loss, the intercept excepted */ ridge: f64,
+    maxSteps: u16,
+    /** on the Euclidean norm of the mean gradient */ tolerance: f64,
+  }),
+  (p) => firstFault([p.ridge >= 0, 'ridge: at least 0'], [p.maxSteps >= 1, 'maxSteps: at least 1'], [p.tolerance > 0, 'tolerance: above 0']),
 )
 export type LogisticParams = Decoded<typeof params>
-export const logisticParams = (given: Partial<LogisticParams> = {}): Uint8Array => encode(params, { describe: 'describe', ridge: 1e-3, maxSteps: 12, tolerance: 1e-5, ...given })
+export const logisticParams = (given: Partial<LogisticParams> = {}): Uint8Array =>
+  encode(params, { describe: 'describe', ridge: 1e-3, maxSteps: 12, tolerance: 1e-5, ...given })
 
 const coefficients = f64s(MAX_LOGISTIC_FEATURES + 1)
 /** The last point that was accepted, and the step taken from it: what a halved step goes back to. */
 const accepted = struct({ beta: coefficients, direction: coefficients, objective: f64, scale: f64 })
-const state = struct({ params, normalisation, /** intercept first */ beta: coefficients, accepted: option(accepted), step: u16, /** Of the last release; the final beta is one Newton step better. */ gradientNorm: option(f64) })
+const state = struct({
+  params,
+  normalisation,
+  /** intercept first */ beta: coefficients,
+  accepted: option(accepted),
+  step: u16,
+  /** Of the last release; the final beta is one Newton step better. */ gradientNorm: option(f64),
+})
 export type LogisticState = Decoded<typeof state>
 export const logisticState = state
 
@@ -49,7 +63,14 @@ export const logistic: Task<LogisticParams, LogisticState> = {
   init(params, { upstream }) {
     const { featureSet, names, low, high, mean, std } = parseDescribed(upstream, params.describe)
     if (names.length > MAX_LOGISTIC_FEATURES) throw refuse('BAD_CONFIG', `${names.length} features, logistic takes ${MAX_LOGISTIC_FEATURES}`)
-    return { params, normalisation: { featureSet, names, low, high, mean, std }, beta: new Float64Array(names.length + 1), accepted: null, step: 0, gradientNorm: null }
+    return {
+      params,
+      normalisation: { featureSet, names, low, high, mean, std },
+      beta: new Float64Array(names.length + 1),
+      accepted: null,
+      step: 0,
+      gradientNorm: null,
+    }
   },
   layout({ beta }, contributors) {
     const z = STANDARDISED_CLIP
@@ -119,7 +140,13 @@ function advance(state: LogisticState, sums: Float64Array): LogisticState {
   for (let j = 1; j < n; j++) hessian[triangleIndex(n, j, j)] = (hessian[triangleIndex(n, j, j)] as number) + state.params.ridge
   const direction = solvePositiveDefinite(hessian, gradient).map((v) => -v)
   const beta = state.beta.map((b, j) => b + (direction[j] as number))
-  return { ...state, step, beta, accepted: { beta: state.beta, direction, objective, scale: 1 }, gradientNorm: Math.sqrt(gradient.reduce((sum, g) => sum + g * g, 0)) }
+  return {
+    ...state,
+    step,
+    beta,
+    accepted: { beta: state.beta, direction, objective, scale: 1 },
+    gradientNorm: Math.sqrt(gradient.reduce((sum, g) => sum + g * g, 0)),
+  }
 }
 
 const penalty = ({ beta, params }: LogisticState): number => (params.ridge / 2) * beta.reduce((sum, b, j) => (j === 0 ? 0 : sum + b * b), 0)

@@ -101,7 +101,10 @@ export function averagePrecision(groups: readonly ScoreGroup[]): number {
  * What auditing the ceil(n basisPoints / 10,000) highest rows finds. A group that straddles the budget counts in proportion:
  * the mean over all orders of its ties.
  */
-export function atBudget(groups: readonly ScoreGroup[], basisPoints: number): { readonly recall: number; readonly precision: number; readonly yuanRecall: number } {
+export function atBudget(
+  groups: readonly ScoreGroup[],
+  basisPoints: number,
+): { readonly recall: number; readonly precision: number; readonly yuanRecall: number } {
   const budget = Math.ceil((sumOf(groups, (g) => g.positives + g.negatives) * basisPoints) / 10_000)
   let [left, found, yuan] = [budget, 0, 0]
   for (const g of groups) {

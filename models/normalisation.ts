@@ -21,7 +21,14 @@ export const STANDARDISED_CLIP = 8
 
 const reals = f64s(MAX_FEATURES)
 export const featureNames = list(text(LIMITS.nameBytes), MAX_FEATURES)
-export const normalisation: Codec<Normalisation> = struct({ featureSet: text(LIMITS.nameBytes), names: featureNames, low: reals, high: reals, mean: reals, std: reals })
+export const normalisation: Codec<Normalisation> = struct({
+  featureSet: text(LIMITS.nameBytes),
+  names: featureNames,
+  low: reals,
+  high: reals,
+  mean: reals,
+  std: reals,
+})
 
 /** Where each named feature stands in the table. @throws BAD_DATA where the set is another or a column is absent. */
 export function columnsOf(featureSet: string, names: readonly string[], table: Table): readonly number[] {

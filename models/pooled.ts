@@ -4,8 +4,8 @@ import { createSeededRandom } from '../core/random.ts'
 import type { SplitTable, Table } from '../core/table.ts'
 import { describeParams } from './describe.ts'
 import { FEDAVG_DEFAULTS, type FedavgParams, fedavgParams } from './fedavg.ts'
-import { logitOf } from './logit.ts'
 import { type LogisticParams, logisticParams } from './logistic.ts'
+import { logitOf } from './logit.ts'
 import { taskByName } from './registry.ts'
 import { type Model, parseModel } from './score.ts'
 import type { Upstream } from './task.ts'
@@ -67,7 +67,8 @@ async function fit(task: string, params: Uint8Array, train: Table, seed: string)
 }
 
 /** Newton on these rows, normalised by these rows, with the federated task's ridge and stopping rule. */
-export const fitLogistic = (train: Table, given: Partial<Omit<LogisticParams, 'describe'>> = {}): Promise<Model> => fit('logistic', logisticParams(given), train, '')
+export const fitLogistic = (train: Table, given: Partial<Omit<LogisticParams, 'describe'>> = {}): Promise<Model> =>
+  fit('logistic', logisticParams(given), train, '')
 
 /** As many passes over these rows (steps x localPasses) as the federation makes over its own. `seed` draws weights and batches. */
 export const fitMlp = (train: Table, given: Partial<Omit<FedavgParams, 'describe'>> = {}, seed = 'baseline'): Promise<Model> =>

@@ -8,7 +8,9 @@ import { logistic } from './logistic.ts'
 import { randomness } from './randomness.ts'
 import type { AnyTask } from './task.ts'
 
-const TASKS: ReadonlyMap<string, AnyTask> = new Map([erase(randomness), erase(describe), erase(logistic), erase(fedavg), erase(evaluate)].map((task) => [task.name, task]))
+const TASKS: ReadonlyMap<string, AnyTask> = new Map(
+  [erase(randomness), erase(describe), erase(logistic), erase(fedavg), erase(evaluate)].map((task) => [task.name, task]),
+)
 
 export const taskNames = (): readonly string[] => [...TASKS.keys()]
 

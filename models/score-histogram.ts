@@ -1,12 +1,14 @@
 // Fixed bins over logits: what hospitals can add up to rank all held-out rows together.
-import { clip } from './normalisation.ts'
+
 import { sigmoid } from './logit.ts'
-import type { ScoreGroup, Scored } from './metrics.ts'
+import type { Scored, ScoreGroup } from './metrics.ts'
+import { clip } from './normalisation.ts'
 
 export const HISTOGRAM_BINS = 4096
 const LOGIT_CLIP = 12
 
-export const binOf = (logit: number): number => Math.min(HISTOGRAM_BINS - 1, Math.floor(((clip(logit, -LOGIT_CLIP, LOGIT_CLIP) + LOGIT_CLIP) / (2 * LOGIT_CLIP)) * HISTOGRAM_BINS))
+export const binOf = (logit: number): number =>
+  Math.min(HISTOGRAM_BINS - 1, Math.floor(((clip(logit, -LOGIT_CLIP, LOGIT_CLIP) + LOGIT_CLIP) / (2 * LOGIT_CLIP)) * HISTOGRAM_BINS))
 const centreOf = (bin: number): number => ((bin + 0.5) / HISTOGRAM_BINS) * 2 * LOGIT_CLIP - LOGIT_CLIP
 
 /** `rows` and `yuan` hold 2 x 4,096 integers: label 0 first, then label 1. */
@@ -31,7 +33,14 @@ export function groupsOfHistogram({ rows, yuan }: ScoreHistogram): readonly Scor
   const groups: ScoreGroup[] = []
   for (let bin = HISTOGRAM_BINS - 1; bin >= 0; bin--) {
     const [negatives, positives] = [rows[bin] as number, rows[HISTOGRAM_BINS + bin] as number]
-    if (negatives + positives > 0) groups.push({ probability: sigmoid(centreOf(bin)), positives, negatives, positiveYuan: yuan[HISTOGRAM_BINS + bin] as number, negativeYuan: yuan[bin] as number })
+    if (negatives + positives > 0)
+      groups.push({
+        probability: sigmoid(centreOf(bin)),
+        positives,
+        negatives,
+        positiveYuan: yuan[HISTOGRAM_BINS + bin] as number,
+        negativeYuan: yuan[bin] as number,
+      })
   }
   return groups
 }

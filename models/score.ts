@@ -10,7 +10,7 @@ import { type Layer, layersOf, weightCount } from './mlp/network.ts'
 import { type Normalisation, standardise } from './normalisation.ts'
 
 export type Model =
-  | { readonly kind: 'logistic'; readonly normalisation: Normalisation; /** intercept first */ readonly beta: Float64Array }
+  | { readonly kind: 'logistic'; readonly normalisation: Normalisation /** intercept first */; readonly beta: Float64Array }
   | { readonly kind: 'mlp'; readonly normalisation: Normalisation; readonly layers: readonly Layer[]; readonly weights: Float64Array }
   /** What a site with one class can say: the base rate. Never federated. */
   | { readonly kind: 'constant'; readonly logit: number }

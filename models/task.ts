@@ -53,7 +53,13 @@ export interface AnyTask {
   checkParams(params: Uint8Array): void
   init(params: Uint8Array, context: InitContext): Uint8Array
   layout(state: Uint8Array, contributors: number): LaneLayout
-  contribute(input: { state: Uint8Array; local: Uint8Array | null; data: SplitTable; rowCap: number; random: Random }): Promise<{ vector: Float64Array; nextLocal: Uint8Array }>
+  contribute(input: {
+    state: Uint8Array
+    local: Uint8Array | null
+    data: SplitTable
+    rowCap: number
+    random: Random
+  }): Promise<{ vector: Float64Array; nextLocal: Uint8Array }>
   advance(state: Uint8Array, sums: Float64Array): Uint8Array
   done(state: Uint8Array): boolean
 }

@@ -25,9 +25,11 @@ export function checkStages(spec: Pick<JobSpec, 'stages' | 'draws' | 'featureSet
     if (earlier.has(stage.name)) throw refuse('BAD_PLAN', `two stages are called ${stage.name}`)
     const missing = stage.upstream.find((name) => name === 'randomness' || !earlier.has(name))
     if (missing !== undefined) throw refuse('BAD_PLAN', `stage ${stage.name} takes ${missing}, which is no earlier stage`)
-    if (!spec.featureSets.some((set) => set.name === stage.inputs.featureSet)) throw refuse('BAD_PLAN', `stage ${stage.name} reads ${stage.inputs.featureSet}, which the job does not declare`)
+    if (!spec.featureSets.some((set) => set.name === stage.inputs.featureSet))
+      throw refuse('BAD_PLAN', `stage ${stage.name} reads ${stage.inputs.featureSet}, which the job does not declare`)
     earlier.add(stage.name)
   }
   const draws = drawsOf(spec.stages)
-  if (spec.draws.length !== draws.length || spec.draws.some((use, i) => use !== draws[i])) throw refuse('BAD_PLAN', 'the draws are not one initial state a stage')
+  if (spec.draws.length !== draws.length || spec.draws.some((use, i) => use !== draws[i]))
+    throw refuse('BAD_PLAN', 'the draws are not one initial state a stage')
 }

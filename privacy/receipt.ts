@@ -36,7 +36,8 @@ export const SEALED_SHARE_BYTES = SEALING_BYTES + SHARE_WORDS_BYTES
 /** Bytes of a whole contribution of this plan, ciphertexts and sealed shares: what a spool reserves and where an upload ends. */
 export const contributionBytes = (checked: CheckedPlan): number => contributionBytesOf(checked.ciphertexts, checked.roster.custodians.length)
 /** The same from the counts in a receipt. */
-export const contributionBytesOf = (ciphertexts: number, sealedShares: number): number => ciphertexts * PARAMETERS.ciphertextBytes + sealedShares * SEALED_SHARE_BYTES
+export const contributionBytesOf = (ciphertexts: number, sealedShares: number): number =>
+  ciphertexts * PARAMETERS.ciphertextBytes + sealedShares * SEALED_SHARE_BYTES
 
 /** The upload's one stream back in its parts: all ciphertexts, then the sealed shares in the order of custodians. Views, no copies. @throws DIGEST_MISMATCH. */
 export function splitContribution(

@@ -35,5 +35,8 @@ export const coordinatorConfig = z
     path: ['corrupt'],
     message: `custodians and corrupt must be one of ${CUSTODIES.map(([m, f]) => `${m} and ${f}`).join(', ')}`,
   })
-  .refine((c) => c.custodians.every((id) => c.hospitals.some((h) => h.id === id)), { path: ['custodians'], message: 'each custodian must be one of the hospitals' })
+  .refine((c) => c.custodians.every((id) => c.hospitals.some((h) => h.id === id)), {
+    path: ['custodians'],
+    message: 'each custodian must be one of the hospitals',
+  })
 export type CoordinatorConfig = z.output<typeof coordinatorConfig>

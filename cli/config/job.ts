@@ -12,7 +12,18 @@ const positive = z.number().positive()
 
 const stage = z.discriminatedUnion('task', [
   z.strictObject({ ...common, task: z.literal('describe'), params: z.strictObject({ stdFloor: positive.optional() }).default({}) }),
-  z.strictObject({ ...common, task: z.literal('logistic'), params: z.strictObject({ describe: stageName.optional(), ridge: z.number().nonnegative().optional(), maxSteps: z.int().min(1).max(100).optional(), tolerance: positive.optional() }).default({}) }),
+  z.strictObject({
+    ...common,
+    task: z.literal('logistic'),
+    params: z
+      .strictObject({
+        describe: stageName.optional(),
+        ridge: z.number().nonnegative().optional(),
+        maxSteps: z.int().min(1).max(100).optional(),
+        tolerance: positive.optional(),
+      })
+      .default({}),
+  }),
   z.strictObject({
     ...common,
     task: z.literal('fedavg'),
@@ -56,7 +67,8 @@ export type JobConfig = z.output<typeof jobConfig>
 type StageConfig = JobConfig['stages'][number]
 
 /** undefined in an optional key means "not given". */
-const given = <T extends object>(params: T): { [K in keyof T]: Exclude<T[K], undefined> } => Object.fromEntries(Object.entries(params).filter(([, v]) => v !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> }
+const given = <T extends object>(params: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(params).filter(([, v]) => v !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> }
 
 function paramsOf(s: StageConfig): Uint8Array {
   switch (s.task) {
@@ -76,7 +88,15 @@ function paramsOf(s: StageConfig): Uint8Array {
 export function toJobOptions(config: JobConfig): JobOptions {
   const columns = columnsOf(featureSetByName(config.inputs.featureSet)).map(({ range, ...rest }) => ({ ...rest, low: range[0], high: range[1] }))
   return {
-    stages: config.stages.map((s) => ({ name: s.name, task: s.task, params: paramsOf(s), upstream: s.upstream, privacy: s.privacy, inputs: config.inputs, publish: s.publish ? 1 : 0 })),
+    stages: config.stages.map((s) => ({
+      name: s.name,
+      task: s.task,
+      params: paramsOf(s),
+      upstream: s.upstream,
+      privacy: s.privacy,
+      inputs: config.inputs,
+      publish: s.publish ? 1 : 0,
+    })),
     featureSets: [{ name: config.inputs.featureSet, columns }],
     minCohort: config.minCohort,
     stepMs: config.stepSeconds * 1000,

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { parse } from 'yaml'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { refuse } from '../../core/errors.ts'
 
 const LONGEST_FILE_BYTES = 1 << 20

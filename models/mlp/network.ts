@@ -2,7 +2,10 @@
 import { createSeededRandom, uniform } from '../../core/random.ts'
 
 /** A plan can ask for these hidden layers and no others: odd shapes are how a malicious model reads rows out of a sum. */
-export const HIDDEN_LAYERS = { '16': [16], '32': [32], '32-16': [32, 16], '64-32': [64, 32], '64-32-16': [64, 32, 16] } as const satisfies Record<string, readonly number[]>
+export const HIDDEN_LAYERS = { '16': [16], '32': [32], '32-16': [32, 16], '64-32': [64, 32], '64-32-16': [64, 32, 16] } as const satisfies Record<
+  string,
+  readonly number[]
+>
 export type HiddenLayers = keyof typeof HIDDEN_LAYERS
 export const HIDDEN_NAMES = Object.keys(HIDDEN_LAYERS) as HiddenLayers[]
 

@@ -23,7 +23,13 @@ export interface LocalRows {
  * Minimises mean(weight x (softplus(z) - y z)) from `weights` (Float32-exact) on shuffled batches of nearly equal size; returns
  * the new weights. The engine's arithmetic differs by backend: the result is data that a hospital contributes, never a state.
  */
-export async function trainLocally(layers: readonly Layer[], weights: Float64Array, rows: LocalRows, options: LocalTraining, random: Random): Promise<Float64Array> {
+export async function trainLocally(
+  layers: readonly Layer[],
+  weights: Float64Array,
+  rows: LocalRows,
+  options: LocalTraining,
+  random: Random,
+): Promise<Float64Array> {
   const { tf } = await loadEngine()
   const variables = variablesOf(tf, layers, weights)
   const optimiser = options.optimiser === 'adam' ? tf.train.adam(options.learningRate) : tf.train.sgd(options.learningRate)

@@ -119,7 +119,14 @@ function openAndWeigh(body: ReceiptBody, sealed: Uint8Array, index: number, site
 
 function openWords(body: ReceiptBody, sealed: Uint8Array, index: number, { checked, keyEpoch, self, sealingKey }: Omit<InspectSite, 'reported'>): ShareWords {
   const own = keyEpoch.keys[index - 1]?.key as SealingKey
-  const context = { planHash: checked.planHash, rosterHash: checked.rosterHash, epoch: keyEpoch.epoch, sender: body.member, receiver: self, receiverIndex: index }
+  const context = {
+    planHash: checked.planHash,
+    rosterHash: checked.rosterHash,
+    epoch: keyEpoch.epoch,
+    sender: body.member,
+    receiver: self,
+    receiverIndex: index,
+  }
   const opened = openShare(sealingKey, own, context, sealed)
   try {
     return decode(shareWords, opened)

@@ -12,8 +12,19 @@ async function run(federation: Federation, sum: 'lanes' | 'clear' = 'lanes') {
 const one = (column: number[], range: [number, number], sites = 1): Federation => {
   const features = [feature('v', ...range)]
   const part = (s: number) => column.filter((_, i) => i % sites === s)
-  const table = (v: number[]) => tableOf('one/1', features, v.map((x) => [x]), v.map(() => 0))
-  return { featureSet: 'one/1', features, rowCap: column.length, sites: Array.from({ length: sites }, (_, s) => ({ train: table(part(s)), heldOut: table([]) })) }
+  const table = (v: number[]) =>
+    tableOf(
+      'one/1',
+      features,
+      v.map((x) => [x]),
+      v.map(() => 0),
+    )
+  return {
+    featureSet: 'one/1',
+    features,
+    rowCap: column.length,
+    sites: Array.from({ length: sites }, (_, s) => ({ train: table(part(s)), heldOut: table([]) })),
+  }
 }
 
 describe('describe', () => {
@@ -32,15 +43,19 @@ describe('describe', () => {
 
   it('equals the moments of all rows together, however they are split over hospitals', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.double({ min: -20, max: 80, noNaN: true }), { minLength: 2, maxLength: 60 }), fc.integer({ min: 1, max: 5 }), async (column, sites) => {
-        const { mean, std } = await run(one(column, [-20, 80], sites))
-        const m = column.reduce((a, b) => a + b, 0) / column.length
-        const s = Math.sqrt(column.reduce((a, b) => a + (b - m) ** 2, 0) / column.length)
-        expect(Math.abs((mean[0] as number) - m)).toBeLessThan(1e-8)
-        // Below a share of 1e-6 of the range a column counts as constant and takes the range as its scale.
-        if (s > 1e-3) expect(Math.abs((std[0] as number) - s)).toBeLessThan(1e-5)
-        if (s === 0) expect(std[0]).toBe(100)
-      }),
+      fc.asyncProperty(
+        fc.array(fc.double({ min: -20, max: 80, noNaN: true }), { minLength: 2, maxLength: 60 }),
+        fc.integer({ min: 1, max: 5 }),
+        async (column, sites) => {
+          const { mean, std } = await run(one(column, [-20, 80], sites))
+          const m = column.reduce((a, b) => a + b, 0) / column.length
+          const s = Math.sqrt(column.reduce((a, b) => a + (b - m) ** 2, 0) / column.length)
+          expect(Math.abs((mean[0] as number) - m)).toBeLessThan(1e-8)
+          // Below a share of 1e-6 of the range a column counts as constant and takes the range as its scale.
+          if (s > 1e-3) expect(Math.abs((std[0] as number) - s)).toBeLessThan(1e-5)
+          if (s === 0) expect(std[0]).toBe(100)
+        },
+      ),
       { numRuns: 60 },
     )
   })

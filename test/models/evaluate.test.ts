@@ -1,7 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { dequantise, quantise } from '../../core/lanes.ts'
 import { createSeededRandom } from '../../core/random.ts'
-import { describeParams, evaluateParams, joinTables, logisticParams, metricsOfScores, parseEvaluation, parseModel, scoreRows, taskByName, type Upstream } from '../../models/index.ts'
+import {
+  describeParams,
+  evaluateParams,
+  joinTables,
+  logisticParams,
+  metricsOfScores,
+  parseEvaluation,
+  parseModel,
+  scoreRows,
+  taskByName,
+  type Upstream,
+} from '../../models/index.ts'
 import { type Federation, HEART_ABSENT, heartFederation, heartIsHere, syntheticFederation } from '../support/learning-data.ts'
 import { runTask } from '../support/task-runner.ts'
 
@@ -40,14 +51,16 @@ describe('evaluate', () => {
     const full = new Float64Array(16_384).fill(120)
     full.fill(120 * 1_000_000, 8_192)
     expect(dequantise(layout, BigInt64Array.from(quantise(layout, full, createSeededRandom('w')), BigInt))).toEqual(full)
-    const init = (amountCapYuan: number, rowCap: number) => task.init(evaluateParams({ model: 'fraud', amountCapYuan }), { featureSet: 's', features: [], upstream, seed: new Uint8Array(32), rowCap })
+    const init = (amountCapYuan: number, rowCap: number) =>
+      task.init(evaluateParams({ model: 'fraud', amountCapYuan }), { featureSet: 's', features: [], upstream, seed: new Uint8Array(32), rowCap })
     expect(task.layout(init(100, 20), 5).lanesPerCoefficient).toBe(3)
     expect(() => task.layout(init(4_000_000_000, 4_000_000_000), 5)).toThrow(expect.objectContaining({ code: 'BAD_LAYOUT' }))
   })
 
   it('refuses a stage that is absent or makes no model, and figures that are not there yet', async () => {
     const { states, upstream } = await evaluated(syntheticFederation({ sites: 1, rows: 40, features: 3, seed: 'refuse' }))
-    const init = (model: string, up: Upstream) => () => taskByName('evaluate').init(evaluateParams({ model }), { featureSet: 's', features: [], upstream: up, seed: new Uint8Array(32), rowCap: 10 })
+    const init = (model: string, up: Upstream) => () =>
+      taskByName('evaluate').init(evaluateParams({ model }), { featureSet: 's', features: [], upstream: up, seed: new Uint8Array(32), rowCap: 10 })
     expect(init('other', upstream)).toThrow(expect.objectContaining({ code: 'BAD_CONFIG' }))
     expect(init('d', { d: { task: 'describe', state: new Uint8Array() } })).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }))
     expect(() => parseEvaluation(states[0] as Uint8Array)).toThrow(expect.objectContaining({ code: 'OTHER_STATE' }))

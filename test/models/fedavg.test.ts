@@ -3,8 +3,22 @@ import { describe, expect, it } from 'vitest'
 import { decode } from '../../core/codec.ts'
 import { createSeededRandom } from '../../core/random.ts'
 import { createThreads } from '../../core/work/threads.ts'
-import { clipToNorm, fedavg, fedavgState, type FedavgParams } from '../../models/fedavg.ts'
-import { contributeJob, describeParams, engineName, FEDAVG_DEFAULTS, fedavgParams, fitMlp, joinTables, metricsOfScores, type Model, parseModel, scoreRows, taskByName, type Upstream } from '../../models/index.ts'
+import { clipToNorm, type FedavgParams, fedavg, fedavgState } from '../../models/fedavg.ts'
+import {
+  contributeJob,
+  describeParams,
+  engineName,
+  FEDAVG_DEFAULTS,
+  fedavgParams,
+  fitMlp,
+  joinTables,
+  type Model,
+  metricsOfScores,
+  parseModel,
+  scoreRows,
+  taskByName,
+  type Upstream,
+} from '../../models/index.ts'
 import { loadEngine } from '../../models/mlp/engine.ts'
 import { forward } from '../../models/mlp/forward.ts'
 import { initialWeights, layersOf, weightCount } from '../../models/mlp/network.ts'
@@ -45,7 +59,13 @@ describe('fedavg', () => {
     const federation = syntheticFederation({ sites: 1, rows: 80, features: 3, seed: 'delta' })
     const [data] = federation.sites as [Federation['sites'][number]]
     const params = fedavgParams({ hidden: '16', steps: 1, clipNorm: 0.25, learningRate: 0.05 })
-    const state = taskByName('fedavg').init(params, { featureSet: federation.featureSet, features: federation.features, upstream: await upstreamOf(federation), seed: new Uint8Array(32), rowCap: 160 })
+    const state = taskByName('fedavg').init(params, {
+      featureSet: federation.featureSet,
+      features: federation.features,
+      upstream: await upstreamOf(federation),
+      seed: new Uint8Array(32),
+      rowCap: 160,
+    })
     const { vector } = await taskByName('fedavg').contribute({ state, local: null, data, rowCap: 160, random: createSeededRandom('c') })
     const weight = data.train.rows / 160
     expect(vector.at(-1)).toBe(weight)
@@ -55,7 +75,14 @@ describe('fedavg', () => {
   it('averages by rows: advance is the weighted mean of deltas, in Float32-exact steps', () => {
     const layers = layersOf(2, '16')
     const n = weightCount(layers)
-    const norm = { featureSet: 's', names: ['a', 'b'], low: new Float64Array(2), high: new Float64Array(2), mean: new Float64Array(2), std: new Float64Array(2) }
+    const norm = {
+      featureSet: 's',
+      names: ['a', 'b'],
+      low: new Float64Array(2),
+      high: new Float64Array(2),
+      mean: new Float64Array(2),
+      std: new Float64Array(2),
+    }
     const params = { ...FEDAVG_DEFAULTS, clipNorm: 100, server: 'fedavgm', momentum: 0.5 } as const
     const start = { params, normalisation: norm, step: 0, weights: new Float64Array(n), velocity: new Float64Array(n) }
     // 3 rows that say +1 and 1 row that says -1, caps of 4: (0.75 - 0.25) / (0.75 + 0.25).
@@ -64,7 +91,14 @@ describe('fedavg', () => {
     const one = fedavg.advance(start, sums)
     expect(new Set(one.weights)).toEqual(new Set([0.5]))
     expect(new Set(fedavg.advance(one, sums).weights)).toEqual(new Set([1.25]))
-    expect([...fedavg.advance(start, sums.map((v) => v / 3)).weights].every((w) => Math.fround(w) === w)).toBe(true)
+    expect(
+      [
+        ...fedavg.advance(
+          start,
+          sums.map((v) => v / 3),
+        ).weights,
+      ].every((w) => Math.fround(w) === w),
+    ).toBe(true)
   })
 
   it('does not let a lying weight lane move the model further than one clip', () => {
@@ -107,12 +141,16 @@ describe('fedavg', () => {
 
   it('scales to the clip and never lengthens; what is not finite becomes nothing', () => {
     fc.assert(
-      fc.property(fc.array(fc.double({ min: -1e3, max: 1e3, noNaN: true }), { minLength: 1, maxLength: 20 }), fc.double({ min: 0.01, max: 100, noNaN: true }), (values, norm) => {
-        const clipped = clipToNorm(Float64Array.from(values), norm)
-        const length = Math.hypot(...clipped)
-        expect(length).toBeLessThanOrEqual(norm * (1 + 1e-12))
-        expect(length).toBeCloseTo(Math.min(norm, Math.hypot(...values)), 6)
-      }),
+      fc.property(
+        fc.array(fc.double({ min: -1e3, max: 1e3, noNaN: true }), { minLength: 1, maxLength: 20 }),
+        fc.double({ min: 0.01, max: 100, noNaN: true }),
+        (values, norm) => {
+          const clipped = clipToNorm(Float64Array.from(values), norm)
+          const length = Math.hypot(...clipped)
+          expect(length).toBeLessThanOrEqual(norm * (1 + 1e-12))
+          expect(length).toBeCloseTo(Math.min(norm, Math.hypot(...values)), 6)
+        },
+      ),
     )
     expect(clipToNorm(Float64Array.of(Number.NaN, 1), 1)).toEqual(Float64Array.of(0, 0))
   })
@@ -133,7 +171,12 @@ describe('the engine', () => {
     for (let step = 0; step < 50; step++) await trainLocally(layers, weights, rows, options, createSeededRandom(`${step}`))
     expect(tf.memory().numTensors).toBe(0)
     expect(tf.memory().numDataBuffers).toBe(0)
-    const broken = { ...createSeededRandom('x'), fill: () => { throw new Error('no randomness') } }
+    const broken = {
+      ...createSeededRandom('x'),
+      fill: () => {
+        throw new Error('no randomness')
+      },
+    }
     await expect(trainLocally(layers, weights, rows, options, broken)).rejects.toThrow('no randomness')
     expect(tf.memory().numTensors).toBe(0)
   })
@@ -146,7 +189,9 @@ describe('the engine', () => {
     const expected = tf.tidy(() => {
       let z = tf.tensor2d(x, [10, 6])
       layers.forEach(({ inputs, outputs, kernelAt, biasAt }, i) => {
-        z = tf.matMul(z, tf.tensor2d(Float32Array.from(weights.subarray(kernelAt, biasAt)), [inputs, outputs])).add(tf.tensor1d(Float32Array.from(weights.subarray(biasAt, biasAt + outputs))))
+        z = tf
+          .matMul(z, tf.tensor2d(Float32Array.from(weights.subarray(kernelAt, biasAt)), [inputs, outputs]))
+          .add(tf.tensor1d(Float32Array.from(weights.subarray(biasAt, biasAt + outputs))))
         if (i < layers.length - 1) z = tf.relu(z)
       })
       return [...z.dataSync()]
@@ -159,7 +204,8 @@ describe('the engine', () => {
     const layers = layersOf(2, '16')
     const weights = initialWeights(layers, new Uint8Array(32).fill(5))
     const [x, y] = [Float64Array.of(0.5, -1, 1.5, 0.25, -0.75, 2), Uint8Array.of(1, 0, 1)]
-    const loss = (w: Float64Array) => forward(layers, w, x, 3).reduce((sum, z, i) => sum + ((y[i] ? 3 : 1) * (Math.log1p(Math.exp(z)) - (y[i] as number) * z)) / 3, 0)
+    const loss = (w: Float64Array) =>
+      forward(layers, w, x, 3).reduce((sum, z, i) => sum + ((y[i] ? 3 : 1) * (Math.log1p(Math.exp(z)) - (y[i] as number) * z)) / 3, 0)
     const options = { optimiser: 'sgd', learningRate: 0.125, weightDecay: 0, localPasses: 1, batchRows: 8, positiveWeight: 3 } as const
     const trained = await trainLocally(layers, weights, { x: Float32Array.from(x), y }, options, createSeededRandom('g'))
     for (let i = 0; i < weights.length; i++) {
@@ -175,7 +221,13 @@ describe('the engine', () => {
     const federation = syntheticFederation({ sites: 1, rows: 60, features: 3, seed: 'thread' })
     const [data] = federation.sites as [Federation['sites'][number]]
     const task = taskByName('fedavg')
-    const state = task.init(fedavgParams({ steps: 1 }), { featureSet: federation.featureSet, features: federation.features, upstream: await upstreamOf(federation), seed: new Uint8Array(32), rowCap: 120 })
+    const state = task.init(fedavgParams({ steps: 1 }), {
+      featureSet: federation.featureSet,
+      features: federation.features,
+      upstream: await upstreamOf(federation),
+      seed: new Uint8Array(32),
+      rowCap: 120,
+    })
     const layout = task.layout(state, 5)
     const input = { task: 'fedavg', state, local: null, data, rowCap: 120, layout, seed: 'same' }
     await using threads = createThreads({ threads: 1 })

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { decode } from '../../core/codec.ts'
-import { describeParams, fitLogistic, joinTables, logisticParams, metricsOfScores, type Model, parseModel, scoreRows, taskByName } from '../../models/index.ts'
+import { describeParams, fitLogistic, joinTables, logisticParams, type Model, metricsOfScores, parseModel, scoreRows, taskByName } from '../../models/index.ts'
 import { logistic, logisticState } from '../../models/logistic.ts'
 import { type Federation, feature, HEART_ABSENT, heartFederation, heartIsHere, syntheticFederation, tableOf } from '../support/learning-data.ts'
 import { type Run, runTask } from '../support/task-runner.ts'
@@ -11,15 +11,26 @@ async function train(federation: Federation, sum: 'lanes' | 'clear', given: Para
   return runTask(federation, 'logistic', logisticParams(given), { describe: { task: 'describe', state: described.state } }, { sum })
 }
 const betaOf = (model: Model): Float64Array => (model.kind === 'logistic' ? model.beta : new Float64Array())
-const relativeError = (a: Float64Array, b: Float64Array): number => Math.sqrt(a.reduce((s, v, i) => s + (v - (b[i] ?? Number.NaN)) ** 2, 0) / b.reduce((s, v) => s + v * v, 0))
+const relativeError = (a: Float64Array, b: Float64Array): number =>
+  Math.sqrt(a.reduce((s, v, i) => s + (v - (b[i] ?? Number.NaN)) ** 2, 0) / b.reduce((s, v) => s + v * v, 0))
 const pooledOf = (federation: Federation): Promise<Model> => fitLogistic(joinTables(federation.sites.map((s) => s.train)))
 
 describe('logistic', () => {
   it('finds the coefficients that an independent program finds to 60 digits, from three sites', async () => {
-    const known = JSON.parse(readFileSync(new URL('known-answers/logistic.json', import.meta.url), 'utf8')) as { ridge: number; rows: (number | null)[][]; labels: number[]; mean: number[]; std: number[]; beta: number[] }
+    const known = JSON.parse(readFileSync(new URL('known-answers/logistic.json', import.meta.url), 'utf8')) as {
+      ridge: number
+      rows: (number | null)[][]
+      labels: number[]
+      mean: number[]
+      std: number[]
+      beta: number[]
+    }
     const features = [feature('wt', 0, 10), feature('hp', 0, 1000), feature('qsec', 0, 60)]
     const rows = known.rows.map((r) => r.map((v) => v ?? Number.NaN))
-    const site = (from: number, to: number) => ({ train: tableOf('cars/1', features, rows.slice(from, to), known.labels.slice(from, to)), heldOut: tableOf('cars/1', features, [], []) })
+    const site = (from: number, to: number) => ({
+      train: tableOf('cars/1', features, rows.slice(from, to), known.labels.slice(from, to)),
+      heldOut: tableOf('cars/1', features, [], []),
+    })
     const federation: Federation = { featureSet: 'cars/1', features, rowCap: 50, sites: [site(0, 5), site(5, 20), site(20, 32)] }
     const { state } = await train(federation, 'clear', { ridge: known.ridge, tolerance: 1e-9, maxSteps: 30 })
     const model = parseModel('logistic', state)
@@ -58,7 +69,12 @@ describe('logistic', () => {
   it('never lets the objective rise where labels are separable and the ridge is tiny', async () => {
     const features = [feature('a', -100, 100)]
     const rows = Array.from({ length: 40 }, (_, i) => [i < 20 ? -1 - i / 100 : i === 39 ? 100 : 1 + i / 100])
-    const table = tableOf('apart/1', features, rows, rows.map(([v]) => ((v as number) > 0 ? 1 : 0)))
+    const table = tableOf(
+      'apart/1',
+      features,
+      rows,
+      rows.map(([v]) => ((v as number) > 0 ? 1 : 0)),
+    )
     const federation: Federation = { featureSet: 'apart/1', features, rowCap: 40, sites: [{ train: table, heldOut: table }] }
     const { state, states } = await train(federation, 'clear', { ridge: 1e-6, maxSteps: 40 })
     const objectives = states.map((s) => decode(logisticState, s).accepted?.objective ?? Number.POSITIVE_INFINITY)
@@ -69,7 +85,10 @@ describe('logistic', () => {
   it('goes back half a step when the release shows that the objective rose', () => {
     const norm = { featureSet: 's', names: ['a'], low: Float64Array.of(0), high: Float64Array.of(1), mean: Float64Array.of(0), std: Float64Array.of(1) }
     const params = { describe: 'describe', ridge: 0, maxSteps: 9, tolerance: 1e-9 }
-    const first = logistic.advance({ params, normalisation: norm, beta: Float64Array.of(0, 0), accepted: null, step: 0, gradientNorm: null }, Float64Array.of(1, 0.5, 1, 4, 1, 0, 4))
+    const first = logistic.advance(
+      { params, normalisation: norm, beta: Float64Array.of(0, 0), accepted: null, step: 0, gradientNorm: null },
+      Float64Array.of(1, 0.5, 1, 4, 1, 0, 4),
+    )
     expect([...first.beta]).toEqual([-1, -1])
     const halved = logistic.advance(first, Float64Array.of(1, 0.6, 5, 5, 1, 0, 1))
     expect([...halved.beta]).toEqual([-0.5, -0.5])
@@ -100,7 +119,8 @@ describe('logistic', () => {
 
   it('refuses a plan whose describe stage is another task or absent', () => {
     const context = { featureSet: 's', features: [], seed: new Uint8Array(32), rowCap: 10 }
-    const start = (upstream: Record<string, { task: string; state: Uint8Array }>) => () => taskByName('logistic').init(logisticParams(), { ...context, upstream })
+    const start = (upstream: Record<string, { task: string; state: Uint8Array }>) => () =>
+      taskByName('logistic').init(logisticParams(), { ...context, upstream })
     expect(start({})).toThrow(expect.objectContaining({ code: 'BAD_CONFIG' }))
     expect(start({ describe: { task: 'logistic', state: new Uint8Array() } })).toThrow(expect.objectContaining({ code: 'BAD_CONFIG' }))
     expect(() => logisticParams({ ridge: -1 })).toThrow(expect.objectContaining({ code: 'BAD_CONFIG' }))

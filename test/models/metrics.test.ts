@@ -6,8 +6,18 @@ import { binOf, groupsOfHistogram, HISTOGRAM_BINS, histogramOf } from '../../mod
 
 const scored = (logit: number[], label: number[], amountFen = label.map(() => 100)): Scored => ({ logit, label, amountFen })
 /** Scores from few values, so that ties are common; both classes present. */
-const rows = fc.array(fc.record({ logit: fc.integer({ min: -6, max: 6 }), label: fc.integer({ min: 0, max: 1 }), fen: fc.integer({ min: 0, max: 100_000 }) }), { minLength: 2, maxLength: 80 }).filter((r) => r.some((v) => v.label) && r.some((v) => !v.label))
-const toScored = (r: { logit: number; label: number; fen: number }[]): Scored => scored(r.map((v) => v.logit), r.map((v) => v.label), r.map((v) => v.fen))
+const rows = fc
+  .array(fc.record({ logit: fc.integer({ min: -6, max: 6 }), label: fc.integer({ min: 0, max: 1 }), fen: fc.integer({ min: 0, max: 100_000 }) }), {
+    minLength: 2,
+    maxLength: 80,
+  })
+  .filter((r) => r.some((v) => v.label) && r.some((v) => !v.label))
+const toScored = (r: { logit: number; label: number; fen: number }[]): Scored =>
+  scored(
+    r.map((v) => v.logit),
+    r.map((v) => v.label),
+    r.map((v) => v.fen),
+  )
 
 describe('metrics', () => {
   it('gives the AUC and average precision worked out by hand for labels 1 0 1 1 0', () => {
@@ -37,7 +47,10 @@ describe('metrics', () => {
         const positives = r.filter((v) => v.label).length
         const thresholds = [...new Set(r.map((v) => v.logit))].sort((a, b) => b - a)
         const hits = (t: number) => r.filter((v) => v.logit >= t && v.label).length
-        const expected = thresholds.reduce((sum, t, i) => sum + ((hits(t) - (i ? hits(thresholds[i - 1] as number) : 0)) / positives) * (hits(t) / r.filter((v) => v.logit >= t).length), 0)
+        const expected = thresholds.reduce(
+          (sum, t, i) => sum + ((hits(t) - (i ? hits(thresholds[i - 1] as number) : 0)) / positives) * (hits(t) / r.filter((v) => v.logit >= t).length),
+          0,
+        )
         expect(averagePrecision(groupsOfScores(toScored(r)))).toBeCloseTo(expected, 12)
       }),
     )
@@ -53,7 +66,13 @@ describe('metrics', () => {
   })
 
   it('rounds the budget up to whole rows: 1 % of 700 is 7, of 701 is 8', () => {
-    const make = (n: number) => groupsOfScores(scored(Array.from({ length: n }, (_, i) => -i), Array.from({ length: n }, (_, i) => (i < 50 ? 1 : 0))))
+    const make = (n: number) =>
+      groupsOfScores(
+        scored(
+          Array.from({ length: n }, (_, i) => -i),
+          Array.from({ length: n }, (_, i) => (i < 50 ? 1 : 0)),
+        ),
+      )
     expect(atBudget(make(700), 100).recall).toBeCloseTo(7 / 50, 12)
     expect(atBudget(make(701), 100).recall).toBeCloseTo(8 / 50, 12)
   })
@@ -69,7 +88,9 @@ describe('metrics', () => {
       fc.property(rows, (r) => {
         const groups = groupsOfScores(toScored(r))
         const points = [{ falsePositiveRate: 0, recall: 0 }, ...curve(groups)]
-        const area = points.slice(1).reduce((sum, p, i) => sum + ((p.falsePositiveRate - (points[i]?.falsePositiveRate ?? 0)) * (p.recall + (points[i]?.recall ?? 0))) / 2, 0)
+        const area = points
+          .slice(1)
+          .reduce((sum, p, i) => sum + ((p.falsePositiveRate - (points[i]?.falsePositiveRate ?? 0)) * (p.recall + (points[i]?.recall ?? 0))) / 2, 0)
         expect(area).toBeCloseTo(auc(groups), 10)
         expect(points.at(-1)).toMatchObject({ falsePositiveRate: 1, recall: 1 })
       }),
@@ -86,7 +107,11 @@ describe('score histogram', () => {
     const random = createSeededRandom('realistic')
     const bell = () => Array.from({ length: 12 }, () => uniform(random)).reduce((a, b) => a + b, -6)
     const label = Array.from({ length: 6000 }, () => (uniform(random) < 0.06 ? 1 : 0))
-    const all = scored(label.map((y) => bell() * 1.3 - 3 + 2 * y), label, label.map(() => Math.round(uniform(random) * 1e6)))
+    const all = scored(
+      label.map((y) => bell() * 1.3 - 3 + 2 * y),
+      label,
+      label.map(() => Math.round(uniform(random) * 1e6)),
+    )
     const [exact, binned] = [metricsOfScores(all), metricsOf(groupsOfHistogram(histogramOf(all, 1_000_000)))]
     expect(binned).toMatchObject({ rows: exact.rows, positives: exact.positives })
     for (const key of ['auc', 'averagePrecision', 'ece'] as const) expect(Math.abs(binned[key] - exact[key])).toBeLessThan(0.001)
@@ -94,7 +119,9 @@ describe('score histogram', () => {
   })
 
   it('keeps order: a higher logit never falls into a lower bin, and the ends hold everything beyond 12', () => {
-    fc.assert(fc.property(fc.double({ min: -50, max: 50, noNaN: true }), fc.double({ min: -50, max: 50, noNaN: true }), (a, b) => a > b || binOf(a) <= binOf(b)))
+    fc.assert(
+      fc.property(fc.double({ min: -50, max: 50, noNaN: true }), fc.double({ min: -50, max: 50, noNaN: true }), (a, b) => a > b || binOf(a) <= binOf(b)),
+    )
     expect([binOf(-1e9), binOf(-12), binOf(12), binOf(1e9)]).toEqual([0, 0, HISTOGRAM_BINS - 1, HISTOGRAM_BINS - 1])
   })
 

@@ -5,7 +5,20 @@ import { describe, expect, it, vi } from 'vitest'
 import { encode } from '../../core/codec.ts'
 import { laneCount, laneLayout } from '../../core/lanes.ts'
 import { fitBits, fitIntegers } from '../../models/fit-lanes.ts'
-import { describeParams, evaluateParams, fedavgParams, fitLogistic, fitMlp, logisticParams, parseModel, randomnessParams, scoreRows, taskByName, taskNames, type Upstream } from '../../models/index.ts'
+import {
+  describeParams,
+  evaluateParams,
+  fedavgParams,
+  fitLogistic,
+  fitMlp,
+  logisticParams,
+  parseModel,
+  randomnessParams,
+  scoreRows,
+  taskByName,
+  taskNames,
+  type Upstream,
+} from '../../models/index.ts'
 import { checkFits } from '../../privacy/lanes.ts'
 import { type Federation, feature, syntheticFederation, tableOf } from '../support/learning-data.ts'
 import { runTask } from '../support/task-runner.ts'
@@ -39,7 +52,10 @@ describe('the registry', () => {
 
   it('loads no tensor engine when the folder is imported', () => {
     const code = `await import('./models/index.ts'); const m = await import('node:module'); console.log(Object.keys(m.default._cache).filter((f) => f.includes('tensorflow')).length)`
-    const out = execFileSync(process.execPath, ['--no-warnings', '--input-type=module', '-e', code], { cwd: fileURLToPath(new URL('../..', import.meta.url)), encoding: 'utf8' })
+    const out = execFileSync(process.execPath, ['--no-warnings', '--input-type=module', '-e', code], {
+      cwd: fileURLToPath(new URL('../..', import.meta.url)),
+      encoding: 'utf8',
+    })
     expect(out.trim()).toBe('0')
   })
 
@@ -49,9 +65,18 @@ describe('the registry', () => {
     const upstream: Upstream = { describe: { task: 'describe', state: described.state } }
     const context = { featureSet: federation.featureSet, features: federation.features, seed: new Uint8Array(32), rowCap: federation.rowCap }
     const fit = await runTask(federation, 'logistic', logisticParams(), upstream, { sum: 'lanes' })
-    const params = { randomness: randomnessParams(), describe: describeParams(), logistic: logisticParams(), fedavg: fedavgParams({ server: 'fedavgm' }), evaluate: evaluateParams({ model: 'fit' }) }
+    const params = {
+      randomness: randomnessParams(),
+      describe: describeParams(),
+      logistic: logisticParams(),
+      fedavg: fedavgParams({ server: 'fedavgm' }),
+      evaluate: evaluateParams({ model: 'fit' }),
+    }
     const banned = ['exp', 'expm1', 'log', 'log1p', 'log2', 'log10', 'pow', 'sin', 'cos', 'tan', 'tanh', 'hypot', 'cbrt', 'random'] as const
-    for (const name of banned) vi.spyOn(Math, name).mockImplementation(() => { throw new Error(`Math.${name}`) })
+    for (const name of banned)
+      vi.spyOn(Math, name).mockImplementation(() => {
+        throw new Error(`Math.${name}`)
+      })
     for (const [name, bytes] of Object.entries(params)) {
       const task = taskByName(name)
       const state = task.init(bytes, { ...context, upstream: { ...upstream, fit: { task: 'logistic', state: fit.state } } })
@@ -75,7 +100,8 @@ describe('lanes', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 10_000 }), fc.integer({ min: 1, max: 3 }), (n, lanes) => {
         const { valueBits, laneBits } = fitBits(n, lanes, 50, 2, [])
-        const total = (bits: number, width: number) => Array.from({ length: lanes }, (_, i) => (BigInt(n) << BigInt(bits - 1)) << BigInt(i * width)).reduce((a, b) => a + b, 0n)
+        const total = (bits: number, width: number) =>
+          Array.from({ length: lanes }, (_, i) => (BigInt(n) << BigInt(bits - 1)) << BigInt(i * width)).reduce((a, b) => a + b, 0n)
         expect(total(valueBits, laneBits) <= HALF).toBe(true)
         expect(BigInt(n) << BigInt(valueBits - 1) < 1n << BigInt(laneBits - 1)).toBe(true)
         if (valueBits < 50) expect(total(valueBits + 1, laneBits + 1) > HALF).toBe(true)
@@ -106,7 +132,11 @@ describe('scoring', () => {
     const described = await runTask(federation, 'describe', describeParams(), {}, { sum: 'lanes' })
     const { state } = await runTask(federation, 'logistic', logisticParams(), { describe: { task: 'describe', state: described.state } }, { sum: 'lanes' })
     const { heldOut } = federation.sites[0] as Federation['sites'][number]
-    const reversed = { ...heldOut, features: heldOut.features.toReversed(), x: Float64Array.from({ length: heldOut.x.length }, (_, i) => heldOut.x[Math.floor(i / 3) * 3 + 2 - (i % 3)] as number) }
+    const reversed = {
+      ...heldOut,
+      features: heldOut.features.toReversed(),
+      x: Float64Array.from({ length: heldOut.x.length }, (_, i) => heldOut.x[Math.floor(i / 3) * 3 + 2 - (i % 3)] as number),
+    }
     const [a, b] = [heldOut, reversed].map((t) => scoreRows(parseModel('logistic', state), t))
     expect(a).toEqual(b)
     a?.probability.forEach((p, i) => expect(p).toBeCloseTo(1 / (1 + Math.exp(-(a.logit[i] as number))), 12))

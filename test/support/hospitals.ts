@@ -1,9 +1,10 @@
 // Five small virtual hospitals with synthetic rows of known truth, and the pipeline that the demo runs, for tests of the daemons.
+
+import type { Policy, SiteData } from '../../client/index.ts'
+import type { FoundingOptions, JobOptions } from '../../coordinator/index.ts'
 import { hash } from '../../core/codec.ts'
 import { parseHospitalId } from '../../core/ids.ts'
 import type { FeatureColumn, SplitTable } from '../../core/table.ts'
-import type { Policy, SiteData } from '../../client/index.ts'
-import type { FoundingOptions, JobOptions } from '../../coordinator/index.ts'
 import { describeParams, evaluateParams, type FedavgParams, fedavgParams, logisticParams } from '../../models/index.ts'
 import type { VirtualHospital } from '../../simulations/federation.ts'
 import { syntheticFederation } from './learning-data.ts'
@@ -42,7 +43,8 @@ export const siteData = (features: readonly FeatureColumn[], table: SplitTable, 
   table: async () => table,
 })
 
-export const virtualHospitals = ({ features, sites }: TestData, policy: Policy = POLICY): VirtualHospital[] => IDS.map((id, i) => ({ id, name: id, data: siteData(features, sites[i] as SplitTable, id), policy }))
+export const virtualHospitals = ({ features, sites }: TestData, policy: Policy = POLICY): VirtualHospital[] =>
+  IDS.map((id, i) => ({ id, name: id, data: siteData(features, sites[i] as SplitTable, id), policy }))
 
 /** describe -> logistic -> evaluate, and the MLP behind it where steps are given. */
 export function testJob(features: readonly FeatureColumn[], mlp: Partial<FedavgParams> | null = null): JobOptions {

@@ -12,8 +12,22 @@ export interface Federation {
 
 export const feature = (name: string, low: number, high: number): FeatureColumn => ({ name, unit: '1', range: [low, high], en: name, zh: name })
 
-export function tableOf(featureSet: string, features: readonly FeatureColumn[], rows: readonly (readonly number[])[], y: readonly number[], amountFen: readonly number[] = y.map(() => 10_000)): Table {
-  return { featureSet, features, rows: rows.length, x: Float64Array.from(rows.flat()), y: Uint8Array.from(y), amountFen: Float64Array.from(amountFen), ids: y.map((_, i) => `row-${i}`) }
+export function tableOf(
+  featureSet: string,
+  features: readonly FeatureColumn[],
+  rows: readonly (readonly number[])[],
+  y: readonly number[],
+  amountFen: readonly number[] = y.map(() => 10_000),
+): Table {
+  return {
+    featureSet,
+    features,
+    rows: rows.length,
+    x: Float64Array.from(rows.flat()),
+    y: Uint8Array.from(y),
+    amountFen: Float64Array.from(amountFen),
+    ids: y.map((_, i) => `row-${i}`),
+  }
 }
 
 /** 32-bit uniforms in [0, 1), drawn from the cipher in large pieces. */
@@ -98,11 +112,19 @@ const HEART_FEATURES = [
 /** The four hospitals of Fed-Heart-Disease as they are, missing values included; every fourth row is held out. */
 export function heartFederation(): Federation {
   const sites = ['cleveland', 'hungarian', 'switzerland', 'va'].map((name) => {
-    const lines = readFileSync(new URL(`${name}.csv`, HEART), 'utf8').trim().split(/\r?\n/).slice(1)
+    const lines = readFileSync(new URL(`${name}.csv`, HEART), 'utf8')
+      .trim()
+      .split(/\r?\n/)
+      .slice(1)
     const rows = lines.map((line) => line.split(',').map((cell) => (cell === '?' || Number(cell) === -9 ? Number.NaN : Number(cell))))
     const part = (keep: (i: number) => boolean): Table => {
       const kept = rows.filter((_, i) => keep(i))
-      return tableOf('heart/1', HEART_FEATURES, kept.map((r) => r.slice(0, 13)), kept.map((r) => ((r[13] as number) > 0 ? 1 : 0)))
+      return tableOf(
+        'heart/1',
+        HEART_FEATURES,
+        kept.map((r) => r.slice(0, 13)),
+        kept.map((r) => ((r[13] as number) > 0 ? 1 : 0)),
+      )
     }
     return { train: part((i) => i % 4 !== 0), heldOut: part((i) => i % 4 === 0) }
   })

@@ -28,7 +28,15 @@ export async function runTask(federation: Federation, name: string, params: Uint
     const layout = task.layout(state, sites.length)
     const vectors: Float64Array[] = []
     for (const [i, data] of sites.entries()) {
-      const out = await contribute({ task: name, state, local: locals[i] ?? null, data, rowCap, layout: sum === 'lanes' ? layout : null, seed: `${seed}|${step}|${i}` })
+      const out = await contribute({
+        task: name,
+        state,
+        local: locals[i] ?? null,
+        data,
+        rowCap,
+        layout: sum === 'lanes' ? layout : null,
+        seed: `${seed}|${step}|${i}`,
+      })
       locals[i] = out.nextLocal
       vectors.push(out.vector)
     }

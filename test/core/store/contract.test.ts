@@ -96,7 +96,12 @@ describe.each(KINDS)('the $name store', ({ create }) => {
       await store.append('a', bytes(1), 1)
       const batch = ['b', 'c', 'd'].map((kind, i) => ({ kind, body: bytes(i), atMs: 5 }))
       expect(await store.appendAll(batch)).toBe(4)
-      expect((await entriesOf(store)).map((e) => [e.seq, e.kind])).toEqual([[1, 'a'], [2, 'b'], [3, 'c'], [4, 'd']])
+      expect((await entriesOf(store)).map((e) => [e.seq, e.kind])).toEqual([
+        [1, 'a'],
+        [2, 'b'],
+        [3, 'c'],
+        [4, 'd'],
+      ])
       const other = disk.open()
       await other.append('e', bytes(), 0)
       await expect(store.appendAll(batch)).rejects.toEqual(coded('STORE'))
