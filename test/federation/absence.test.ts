@@ -5,7 +5,7 @@ import { refuse } from '../../core/errors.ts'
 import type { HospitalId } from '../../core/ids.ts'
 import type { Fault } from '../../proto/index.ts'
 import { FOUNDING, IDS } from '../support/hospitals.ts'
-import { type Five, fiveJob, STEP_MS, rollOf, startFive, TWO_STEPS, without } from './five.ts'
+import { type Five, fiveJob, rollOf, STEP_MS, startFive, TWO_STEPS, without } from './five.ts'
 import { STAGES } from './small.ts'
 
 const [AWAY, ALSO_AWAY, THIRD] = IDS as unknown as readonly [HospitalId, HospitalId, HospitalId]
@@ -15,7 +15,11 @@ const inPhase = (five: Five, kind: StepState['phase']['kind']) => (): boolean =>
 
 test('an update goes on at its deadline without an absent hospital, which catches up through all releases and takes part again', async () => {
   await using five = await startFive(fiveJob(STAGES.describe, STAGES.fedavg({ steps: 4 })))
-  await five.at(() => five.job().finals.has('describe'), 'describe is released', () => five.leave(AWAY))
+  await five.at(
+    () => five.job().finals.has('describe'),
+    'describe is released',
+    () => five.leave(AWAY),
+  )
   await five.until(() => five.job().stageStep === 2, 'two updates are released')
   five.comeBack(AWAY)
   await five.finish()
@@ -29,7 +33,14 @@ test('an update goes on at its deadline without an absent hospital, which catche
   expect(waitedMs.map((ms) => ms >= STEP_MS)).toEqual([false, false, true, true, false, false])
   // Every release is taken in order; what the roll did not name leaves no trace in the local state.
   const taken = five.journalOf(AWAY, 'adopted')
-  expect(taken.map((e) => [e.key.step, e.counted])).toEqual([[0, 1], [1, 1], [2, 0], [3, 0], [4, 1], [5, 1]])
+  expect(taken.map((e) => [e.key.step, e.counted])).toEqual([
+    [0, 1],
+    [1, 1],
+    [2, 0],
+    [3, 0],
+    [4, 1],
+    [5, 1],
+  ])
   expect(five.journalOf(AWAY, 'contributed').map((e) => e.key.step)).toEqual([0, 1, 4, 5])
   for (const id of IDS) expect(five.federation.client(id)?.state.jobs.get(five.job().hash)?.finals).toEqual(five.job().finals)
   expect(five.faults).toEqual([])
@@ -139,7 +150,11 @@ test('three custodians that vanish after certification are one too many: two ans
 test('a contributor that holds no shares may vanish for good once its bytes are in', async () => {
   const founding = { ...FOUNDING, custodians: without(AWAY), corrupt: 1 }
   await using five = await startFive(TWO_STEPS, { founding })
-  await five.at(() => five.job().step === 2 && five.step().receipts.has(AWAY), 'its contribution is in', () => void five.federation.kill(AWAY))
+  await five.at(
+    () => five.job().step === 2 && five.step().receipts.has(AWAY),
+    'its contribution is in',
+    () => void five.federation.kill(AWAY),
+  )
   await five.finish()
   expect(five.job().outcome).toBe('finished')
   expect(five.journal('stated').map(rollOf)).toEqual([IDS, IDS])

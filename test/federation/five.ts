@@ -1,9 +1,10 @@
 // Five hospitals, all custodians, (m,f,t,g) = (5,2,3,4), small enough to watch one step at a time: who is absent when, and what follows.
-import { decode } from '../../core/codec.ts'
-import type { HospitalId } from '../../core/ids.ts'
+
 import { type ClientEvent, clientEvent } from '../../client/events.ts'
 import { type CoordinatorEvent, coordinatorEvent } from '../../coordinator/events.ts'
 import type { JobOptions, JobState, StepState } from '../../coordinator/index.ts'
+import { decode } from '../../core/codec.ts'
+import type { HospitalId } from '../../core/ids.ts'
 import { createSignKey } from '../../privacy/signatures.ts'
 import { type Federation, type FederationOptions, startFederation, type VirtualHospital } from '../../simulations/federation.ts'
 import { FOUNDING, IDS, POLICY, testData, virtualHospitals } from '../support/hospitals.ts'
@@ -41,7 +42,8 @@ export interface FiveOptions extends Pick<Partial<FederationOptions>, 'fault' | 
 }
 
 /** A hospital of the five with something about it changed. */
-export const five = (change: (hospital: VirtualHospital) => Partial<VirtualHospital> = () => ({})): VirtualHospital[] => virtualHospitals(DATA, POLICY).map((h) => ({ ...h, ...change(h) }))
+export const five = (change: (hospital: VirtualHospital) => Partial<VirtualHospital> = () => ({})): VirtualHospital[] =>
+  virtualHospitals(DATA, POLICY).map((h) => ({ ...h, ...change(h) }))
 /** The same where only one differs. */
 export const oneOfFive = (id: HospitalId, change: Partial<VirtualHospital>): VirtualHospital[] => five((h) => (h.id === id ? change : {}))
 
@@ -91,7 +93,8 @@ export async function startFive(job: JobOptions, options: FiveOptions = {}): Pro
     finish: () => federation.until(settled, 'the job has ended'),
     leave: (...ids) => setOnline(ids, false),
     comeBack: (...ids) => setOnline(ids, true),
-    journal: (kind) => federation.disk('coordinator').journal.flatMap(({ body, atMs }) => [{ ...decode(coordinatorEvent, body), atMs }].filter((e) => e.kind === kind)) as never,
+    journal: (kind) =>
+      federation.disk('coordinator').journal.flatMap(({ body, atMs }) => [{ ...decode(coordinatorEvent, body), atMs }].filter((e) => e.kind === kind)) as never,
     journalOf: (id, kind) => federation.disk(id).journal.flatMap(({ body }) => [decode(clientEvent, body)].filter((e) => e.kind === kind)) as never,
     [Symbol.asyncDispose]: () => federation[Symbol.asyncDispose](),
   }

@@ -30,7 +30,13 @@ async function expectSameResults(run: Run): Promise<void> {
 }
 
 /** Dies once at each entry from `first` on whose number leaves this rest. */
-function everyNth(victim: Party, point: DeathPoint, stride: number, rest: number, first: number): { readonly met: Set<number>; readonly dies: NonNullable<RunOptions['dies']> } {
+function everyNth(
+  victim: Party,
+  point: DeathPoint,
+  stride: number,
+  rest: number,
+  first: number,
+): { readonly met: Set<number>; readonly dies: NonNullable<RunOptions['dies']> } {
   const met = new Set<number>()
   return {
     met,
@@ -59,7 +65,6 @@ for (const [name, victim, first] of [
         entries = Math.min(entries, run.entries.get(victim) ?? 0)
       }
       expect([...Array(entries - first + 1).keys()].map((i) => i + first).filter((seq) => !met.has(seq))).toEqual([])
-      console.log(name, point, met.size, entries)
     }, 120_000)
   }
 }

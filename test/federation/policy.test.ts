@@ -45,11 +45,19 @@ test('an update that one hospital does not allow goes on at once without it, and
 const unreadable: VirtualHospital['data'] = { ...HONEST.data, table: () => Promise.reject(refuse('BAD_DATA', 'visits.csv, line 7, column amount_fen')) }
 const refusals: readonly [string, Partial<VirtualHospital>, { readonly code: string; readonly step: number }][] = [
   ['a task that its policy does not name', { policy: { ...POLICY, tasks: noDescribe } }, { code: 'POLICY', step: 1 }],
-  ['a kind of privacy that its policy does not allow for the task', { policy: { ...POLICY, tasks: { ...POLICY.tasks, describe: { privacy: ['dp'], consent: 'automatic' } } } }, { code: 'POLICY', step: 1 }],
+  [
+    'a kind of privacy that its policy does not allow for the task',
+    { policy: { ...POLICY, tasks: { ...POLICY.tasks, describe: { privacy: ['dp'], consent: 'automatic' } } } },
+    { code: 'POLICY', step: 1 },
+  ],
   ['a least cohort below its own', { policy: { ...POLICY, minCohort: 5 } }, { code: 'POLICY', step: 0 }],
   ['a least cohort below c + 2', { policy: { ...POLICY, corrupt: 3 } }, { code: 'POLICY', step: 0 }],
   ['a feature set that its policy does not allow', { policy: { ...POLICY, featureSets: ['other/1'] } }, { code: 'POLICY', step: 1 }],
-  ['columns other than its own', { data: { ...HONEST.data, columns: () => [feature('f0', -6, 6), feature('renamed', -6, 6)] } }, { code: 'OTHER_LAYOUT', step: 0 }],
+  [
+    'columns other than its own',
+    { data: { ...HONEST.data, columns: () => [feature('f0', -6, 6), feature('renamed', -6, 6)] } },
+    { code: 'OTHER_LAYOUT', step: 0 },
+  ],
   ['what its data cannot give', { data: unreadable }, { code: 'BAD_DATA', step: 1 }],
 ]
 for (const [what, change, { code, step }] of refusals) {

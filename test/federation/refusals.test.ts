@@ -1,10 +1,10 @@
 // Dishonest parties at the level of the daemons: each attempt is refused by code, nothing that was received is lost, the step goes on.
 import { describe, expect, test } from 'vitest'
+import type { StepState } from '../../coordinator/index.ts'
 import { type Codec, decode, encode } from '../../core/codec.ts'
 import { refuse } from '../../core/errors.ts'
 import { type Digest, type HospitalId, type OpeningKey, parseDigest } from '../../core/ids.ts'
 import { LIMITS } from '../../core/limits.ts'
-import type { StepState } from '../../coordinator/index.ts'
 import {
   answer as answerCodec,
   certificate as certificateCodec,
@@ -14,12 +14,12 @@ import {
   type Plan,
   planHash,
   type Receipt,
-  receipt as receiptCodec,
   receiptBody,
+  receipt as receiptCodec,
   receiptHash,
   releaseBundle,
-  rollHash,
   report as reportCodec,
+  rollHash,
   signedPlan,
   signedSnapshot,
   signRequest,
@@ -29,7 +29,7 @@ import { signPlan } from '../../privacy/plan.ts'
 import { createSignKey, signMessage } from '../../privacy/signatures.ts'
 import { type CallName, type Chunks, type CoordinatorService, chunksOf, collect, type Peer } from '../../proto/index.ts'
 import { FOUNDING, IDS } from '../support/hospitals.ts'
-import { DATA, type Five, fiveJob, oneOfFive, rollOf, startFive, TWO_STEPS, five, without } from './five.ts'
+import { DATA, type Five, five, fiveJob, oneOfFive, rollOf, startFive, TWO_STEPS, without } from './five.ts'
 import { STAGES } from './small.ts'
 
 const [VICTIM, ACCOMPLICE, THIRD] = IDS as unknown as readonly [HospitalId, HospitalId, HospitalId]
@@ -51,7 +51,10 @@ const withCalls =
 
 describe('a coordinator that shows one hospital something else', () => {
   const key = createSignKey().privateKey
-  const resign = (change: (plan: Plan) => Plan) => (bytes: Uint8Array): Uint8Array => encode(signedPlan, signPlan(change(decode(signedPlan, bytes).plan), key))
+  const resign =
+    (change: (plan: Plan) => Plan) =>
+    (bytes: Uint8Array): Uint8Array =>
+      encode(signedPlan, signPlan(change(decode(signedPlan, bytes).plan), key))
   const lies: readonly [string, (plan: Uint8Array) => Uint8Array, string][] = [
     ['another state', resign((p) => ({ ...p, state: OTHER })), 'OTHER_STATE'],
     ['finer lanes', resign((p) => ({ ...p, layout: { ...p.layout, valueBits: p.layout.valueBits - 1 } })), 'OTHER_LAYOUT'],
@@ -64,15 +67,31 @@ describe('a coordinator that shows one hospital something else', () => {
     ['another kind of privacy', resign((p) => ({ ...p, privacy: 'none' })), 'OTHER_PLAN'],
     ['noise that nobody adds', resign((p) => ({ ...p, privacy: 'dp' })), 'POLICY'],
     ['other inputs', resign((p) => ({ ...p, inputs: { ...p.inputs, rowCap: 1 } })), 'OTHER_PLAN'],
-    ['another extract of its own', resign((p) => ({ ...p, snapshots: p.snapshots.map((s) => (s.member === VICTIM ? { ...s, id: OTHER } : s)) })), 'DIFFERENCING'],
+    [
+      'another extract of its own',
+      resign((p) => ({ ...p, snapshots: p.snapshots.map((s) => (s.member === VICTIM ? { ...s, id: OTHER } : s)) })),
+      'DIFFERENCING',
+    ],
     ['a block list that is not the group', resign((p) => ({ ...p, blocks: [without(THIRD)] })), 'BAD_PLAN'],
     ['a least cohort of three', resign((p) => ({ ...p, minCohort: 3 })), 'BAD_PLAN'],
-    ['a cohort without it', resign((p) => ({ ...p, groups: [without(VICTIM)], blocks: [without(VICTIM)], snapshots: p.snapshots.filter((s) => s.member !== VICTIM) })), 'NOT_INVITED'],
+    [
+      'a cohort without it',
+      resign((p) => ({ ...p, groups: [without(VICTIM)], blocks: [without(VICTIM)], snapshots: p.snapshots.filter((s) => s.member !== VICTIM) })),
+      'NOT_INVITED',
+    ],
     ['another roster', resign((p) => ({ ...p, roster: OTHER })), 'OTHER_ROSTER'],
     ['another step', resign((p) => ({ ...p, key: { ...p.key, step: 2 } })), 'OTHER_PLAN'],
     ['another protocol version', resign((p) => ({ ...p, protocol: 99 })), 'OTHER_VERSION'],
-    ["a plan under a stranger's signature", (bytes) => encode(signedPlan, signPlan(decode(signedPlan, bytes).plan, createSignKey().privateKey)), 'BAD_SIGNATURE'],
-    ['a plan changed after it was signed', (bytes) => encode(signedPlan, { ...decode(signedPlan, bytes), plan: { ...decode(signedPlan, bytes).plan, deadlineMs: 1 } }), 'BAD_SIGNATURE'],
+    [
+      "a plan under a stranger's signature",
+      (bytes) => encode(signedPlan, signPlan(decode(signedPlan, bytes).plan, createSignKey().privateKey)),
+      'BAD_SIGNATURE',
+    ],
+    [
+      'a plan changed after it was signed',
+      (bytes) => encode(signedPlan, { ...decode(signedPlan, bytes), plan: { ...decode(signedPlan, bytes).plan, deadlineMs: 1 } }),
+      'BAD_SIGNATURE',
+    ],
     ['bytes that are no plan', (bytes) => bytes.subarray(0, bytes.length - 9), 'BAD_BYTES'],
   ]
   for (const [what, lie, code] of lies) {
@@ -112,7 +131,10 @@ describe('a coordinator that shows one hospital something else', () => {
     // The first try fails after the plan was bound.
     let tries = 0
     const [honest] = five().filter((h) => h.id === VICTIM)
-    const data = { ...honest?.data, table: () => (tries++ === 0 ? Promise.reject(refuse('STORE', 'injected')) : Promise.resolve(DATA.sites[0])) } as NonNullable<typeof honest>['data']
+    const data = {
+      ...honest?.data,
+      table: () => (tries++ === 0 ? Promise.reject(refuse('STORE', 'injected')) : Promise.resolve(DATA.sites[0])),
+    } as NonNullable<typeof honest>['data']
     await using run = await startFive(TWO_STEPS, { wrapService, coordinatorKey: key, hospitals: oneOfFive(VICTIM, { data }) })
     await run.until(() => run.journal('deadlineExtended').length > 0, 'the step is paused')
     expect(shown).toBeGreaterThan(1)
@@ -126,7 +148,9 @@ describe('a coordinator that shows one hospital something else', () => {
     ['a specification without the signature', (bytes: Uint8Array) => bytes.map((b, i) => (i === bytes.length - 1 ? b ^ 1 : b)), 'BAD_SIGNATURE'],
   ] as const) {
     test(`${what}: ${code}`, async () => {
-      const wrapService = withCalls((honest) => ({ fetchJob: async (peer, job) => (peer.member === VICTIM ? lie(await honest.fetchJob(peer, job)) : await honest.fetchJob(peer, job)) }))
+      const wrapService = withCalls((honest) => ({
+        fetchJob: async (peer, job) => (peer.member === VICTIM ? lie(await honest.fetchJob(peer, job)) : await honest.fetchJob(peer, job)),
+      }))
       await using run = await startFive(TWO_STEPS, { wrapService, coordinatorKey: key })
       await run.until(() => run.journal('deadlineExtended').length > 0, 'the step is paused')
       expect([...run.step().refusals]).toEqual([[VICTIM, code]])
@@ -140,7 +164,8 @@ describe('a coordinator that shows one hospital something else', () => {
 
   test('in an update, the others go on without the one that was lied to', async () => {
     const wrapService = withCalls((honest) => ({
-      fetchPlan: async (peer, at) => (peer.member === VICTIM && at.step === 2 ? resign((p) => ({ ...p, state: OTHER }))(await honest.fetchPlan(peer, at)) : await honest.fetchPlan(peer, at)),
+      fetchPlan: async (peer, at) =>
+        peer.member === VICTIM && at.step === 2 ? resign((p) => ({ ...p, state: OTHER }))(await honest.fetchPlan(peer, at)) : await honest.fetchPlan(peer, at),
     }))
     await using run = await startFive(fiveJob(STAGES.describe, STAGES.fedavg({ steps: 2 })), { wrapService, coordinatorKey: key })
     await run.finish()
@@ -158,31 +183,61 @@ describe('a coordinator that asks a custodian for what it must not do', () => {
   const lies: readonly [string, (honest: CoordinatorService) => Partial<CoordinatorService>, 'sign' | 'answer' | 'cosign', string][] = [
     [
       'to sign for a roll without one member of the block',
-      (honest) => ({ fetchSignRequest: (peer, at, s) => (isVictim(peer, at) ? changed(signRequest, honest.fetchSignRequest(peer, at, s), (r) => ({ ...r, roll: r.roll.slice(1), statement: { ...r.statement, roll: rollHash(r.roll.slice(1)) } })) : honest.fetchSignRequest(peer, at, s)) }),
+      (honest) => ({
+        fetchSignRequest: (peer, at, s) =>
+          isVictim(peer, at)
+            ? changed(signRequest, honest.fetchSignRequest(peer, at, s), (r) => ({
+                ...r,
+                roll: r.roll.slice(1),
+                statement: { ...r.statement, roll: rollHash(r.roll.slice(1)) },
+              }))
+            : honest.fetchSignRequest(peer, at, s),
+      }),
       'sign',
       'ROLL_NOT_BLOCKS',
     ],
     [
       'to sign without the reports of the others',
-      (honest) => ({ fetchSignRequest: (peer, at, s) => (isVictim(peer, at) ? changed(signRequest, honest.fetchSignRequest(peer, at, s), (r) => ({ ...r, reports: r.reports.filter((x) => x.body.custodian === VICTIM) })) : honest.fetchSignRequest(peer, at, s)) }),
+      (honest) => ({
+        fetchSignRequest: (peer, at, s) =>
+          isVictim(peer, at)
+            ? changed(signRequest, honest.fetchSignRequest(peer, at, s), (r) => ({ ...r, reports: r.reports.filter((x) => x.body.custodian === VICTIM) }))
+            : honest.fetchSignRequest(peer, at, s),
+      }),
       'sign',
       'ROLL_EXCLUDED',
     ],
     [
       'to answer without a certificate',
-      (honest) => ({ fetchCertificate: (peer, at, s) => (isVictim(peer, at) ? changed(certificateCodec, honest.fetchCertificate(peer, at, s), (c) => ({ ...c, signatures: c.signatures.slice(1) })) : honest.fetchCertificate(peer, at, s)) }),
+      (honest) => ({
+        fetchCertificate: (peer, at, s) =>
+          isVictim(peer, at)
+            ? changed(certificateCodec, honest.fetchCertificate(peer, at, s), (c) => ({ ...c, signatures: c.signatures.slice(1) }))
+            : honest.fetchCertificate(peer, at, s),
+      }),
       'answer',
       'NO_CERTIFICATE',
     ],
     [
       'to co-sign another release',
-      (honest) => ({ fetchCosignRequest: (peer, at, s) => (isVictim(peer, at) ? changed(cosignRequest, honest.fetchCosignRequest(peer, at, s), (r) => ({ ...r, release: { ...r.release, sums: r.release.sums.map((v, i) => (i === 0 ? v + 1n : v)) } })) : honest.fetchCosignRequest(peer, at, s)) }),
+      (honest) => ({
+        fetchCosignRequest: (peer, at, s) =>
+          isVictim(peer, at)
+            ? changed(cosignRequest, honest.fetchCosignRequest(peer, at, s), (r) => ({
+                ...r,
+                release: { ...r.release, sums: r.release.sums.map((v, i) => (i === 0 ? v + 1n : v)) },
+              }))
+            : honest.fetchCosignRequest(peer, at, s),
+      }),
       'cosign',
       'RELEASE_MISMATCH',
     ],
     [
       'to co-sign over ciphertexts that no receipt names',
-      (honest) => ({ fetchContribution: (peer, at, member, s) => (isVictim(peer, at) ? zeros(honest.fetchContribution(peer, at, member, s)) : honest.fetchContribution(peer, at, member, s)) }),
+      (honest) => ({
+        fetchContribution: (peer, at, member, s) =>
+          isVictim(peer, at) ? zeros(honest.fetchContribution(peer, at, member, s)) : honest.fetchContribution(peer, at, member, s),
+      }),
       'cosign',
       'DIGEST_MISMATCH',
     ],
@@ -204,7 +259,11 @@ describe('a coordinator that asks a custodian for what it must not do', () => {
       await using run = await startFive(TWO_STEPS, { wrapService: withCalls(lie), fault, founding: { ...FOUNDING, custodians } })
       // So few others are there that the step waits for the one that refuses.
       const away = without(VICTIM).slice(phase === 'sign' ? 3 : 2)
-      await run.at(() => run.job().step === 2 && run.step().phase.kind === WAITING[phase], `others are asked to ${phase}`, () => run.leave(...away))
+      await run.at(
+        () => run.job().step === 2 && run.step().phase.kind === WAITING[phase],
+        `others are asked to ${phase}`,
+        () => run.leave(...away),
+      )
       await run.until(() => run.journal('requestRefused').length > 0, 'the refusal is journalled')
       run.comeBack(...away)
       await run.finish()
@@ -229,7 +288,9 @@ describe('a coordinator that asks a custodian for what it must not do', () => {
     let lies = 0
     const wrapService = withCalls((honest) => ({
       fetchRelease: (peer, at, s) =>
-        isVictim(peer, at) && lies++ < 2 ? changed(releaseBundle, honest.fetchRelease(peer, at, s), (b) => ({ ...b, release: { ...b.release, sums: b.release.sums.map((v) => v + 1n) } })) : honest.fetchRelease(peer, at, s),
+        isVictim(peer, at) && lies++ < 2
+          ? changed(releaseBundle, honest.fetchRelease(peer, at, s), (b) => ({ ...b, release: { ...b.release, sums: b.release.sums.map((v) => v + 1n) } }))
+          : honest.fetchRelease(peer, at, s),
     }))
     await using run = await startFive(TWO_STEPS, { wrapService })
     await run.finish()
@@ -246,7 +307,12 @@ describe('what members try at the coordinator', () => {
     readonly bytes: Uint8Array
   }
   /** The second step, held in one phase because some custodians are away; then the attempts; then everybody is back. */
-  async function held(phase: StepState['phase']['kind'], away: readonly HospitalId[], attempt: (run: Five, at: OpeningKey, sent: ReadonlyMap<HospitalId, Sent>) => Promise<void>, options: Parameters<typeof startFive>[1] = {}): Promise<void> {
+  async function held(
+    phase: StepState['phase']['kind'],
+    away: readonly HospitalId[],
+    attempt: (run: Five, at: OpeningKey, sent: ReadonlyMap<HospitalId, Sent>) => Promise<void>,
+    options: Parameters<typeof startFive>[1] = {},
+  ): Promise<void> {
     const sent = new Map<HospitalId, Sent>()
     const wrapService = withCalls((honest) => ({
       async contribute(peer, at, header, offset, chunks, signal) {
@@ -292,7 +358,8 @@ describe('what members try at the coordinator', () => {
       const { service } = run.federation.coordinator
       const theirs = sent.get(ACCOMPLICE) as Sent
       const first = decode(receiptCodec, theirs.header)
-      const put = (who: HospitalId, header: Uint8Array, bytes: Uint8Array, offset = 0): Promise<string> => codeOf(service.contribute(peer(who), at, header, offset, chunksOf(bytes), never))
+      const put = (who: HospitalId, header: Uint8Array, bytes: Uint8Array, offset = 0): Promise<string> =>
+        codeOf(service.contribute(peer(who), at, header, offset, chunksOf(bytes), never))
       expect(await put(ACCOMPLICE, theirs.header, theirs.bytes)).toBe('served')
       expect(await put(THIRD, theirs.header, theirs.bytes)).toBe('NOT_ENROLLED')
       const second = secondReceipt(run, at, ACCOMPLICE, first)
@@ -300,7 +367,10 @@ describe('what members try at the coordinator', () => {
       // The victim's place is still open: none of these fills it.
       const copied = { body: { ...first.body, member: VICTIM }, signature: first.signature }
       expect(await put(VICTIM, encode(receiptCodec, copied), theirs.bytes)).toBe('BAD_SIGNATURE')
-      const own: Receipt = { body: copied.body, signature: signMessage('receipt', { plan: first.body.plan, key: at }, encode(receiptBody, copied.body), keyOf(run, VICTIM)) }
+      const own: Receipt = {
+        body: copied.body,
+        signature: signMessage('receipt', { plan: first.body.plan, key: at }, encode(receiptBody, copied.body), keyOf(run, VICTIM)),
+      }
       const header = encode(receiptCodec, own)
       const otherPlan = { ...own, body: { ...own.body, plan: OTHER } }
       expect(await put(VICTIM, encode(receiptCodec, otherPlan), theirs.bytes)).toBe('OTHER_PLAN')
@@ -311,7 +381,14 @@ describe('what members try at the coordinator', () => {
       expect(await put(VICTIM, header, theirs.bytes.subarray(0, 1000))).toBe('OFFSET')
       expect(await service.contributionOffset(peer(VICTIM), at, receiptHash(own.body))).toBe(1000)
       expect(await put(VICTIM, header, new Uint8Array(theirs.bytes.length), 1000)).toBe('TOO_LARGE')
-      expect(await put(VICTIM, header, theirs.bytes.subarray(1000).map((b) => b ^ 1), 1000)).toBe('DIGEST_MISMATCH')
+      expect(
+        await put(
+          VICTIM,
+          header,
+          theirs.bytes.subarray(1000).map((b) => b ^ 1),
+          1000,
+        ),
+      ).toBe('DIGEST_MISMATCH')
       // Bytes that do not match are not kept: the right ones may come from the beginning.
       expect(await service.contributionOffset(peer(VICTIM), at, receiptHash(own.body))).toBe(0)
       const huge = (async function* () {
@@ -341,7 +418,11 @@ describe('what members try at the coordinator', () => {
       },
     }))
     await using run = await startFive(fiveJob(STAGES.describe, STAGES.fedavg({ steps: 2 })), { wrapService })
-    await run.at(() => run.job().step === 3 && run.step().phase.kind === 'checking', 'the update went on', () => undefined)
+    await run.at(
+      () => run.job().step === 3 && run.step().phase.kind === 'checking',
+      'the update went on',
+      () => undefined,
+    )
     const { at, header } = sent as unknown as { at: OpeningKey; header: Uint8Array }
     expect(await codeOf(run.federation.coordinator.service.contribute(peer(VICTIM), at, header, 0, chunksOf(new Uint8Array(5000)), never))).toBe('DEADLINE')
     await run.finish()
@@ -424,7 +505,12 @@ describe('what members try at the coordinator', () => {
       if (!own) throw new Error('no extract')
       const other = { ...own.snapshot, id: OTHER }
       const declare = (who: HospitalId, s: typeof own.snapshot, by: HospitalId): Promise<string> =>
-        codeOf(service.declareSnapshot(peer(who), encode(signedSnapshot, { snapshot: s, signature: signMessage('snapshot', {}, encode(snapshotCodec, s), keyOf(run, by)) })))
+        codeOf(
+          service.declareSnapshot(
+            peer(who),
+            encode(signedSnapshot, { snapshot: s, signature: signMessage('snapshot', {}, encode(snapshotCodec, s), keyOf(run, by)) }),
+          ),
+        )
       expect(await declare(ACCOMPLICE, other, ACCOMPLICE)).toBe('DIFFERENCING')
       expect(await declare(ACCOMPLICE, other, THIRD)).toBe('BAD_SIGNATURE')
       expect(await declare(THIRD, own.snapshot, ACCOMPLICE)).toBe('NOT_ENROLLED')

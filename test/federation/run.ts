@@ -1,16 +1,16 @@
 // One job of small hospitals from enrolment to its end, parties dying on the way as a plan says, and what must hold at its end
 // whatever happened on the way.
 import { expect } from 'vitest'
+import { clientEvent } from '../../client/events.ts'
+import { coordinatorEvent } from '../../coordinator/events.ts'
+import type { JobOptions } from '../../coordinator/index.ts'
 import { decode } from '../../core/codec.ts'
 import { type HospitalId, openingKeyText } from '../../core/ids.ts'
 import { type Log, silentLog } from '../../core/log.ts'
-import { clientEvent } from '../../client/events.ts'
-import type { JobOptions } from '../../coordinator/index.ts'
-import { coordinatorEvent } from '../../coordinator/events.ts'
 import { releaseBundle } from '../../privacy/messages.ts'
 import { type Federation, type FederationOptions, startFederation } from '../../simulations/federation.ts'
 import { type DeathPoint, mortalStore } from './mortal-store.ts'
-import { SMALL_FOUNDING, SMALL_IDS, smallHospitals, shortJob } from './small.ts'
+import { SMALL_FOUNDING, SMALL_IDS, shortJob, smallHospitals } from './small.ts'
 import { createWatcher, type Watcher } from './watcher.ts'
 
 export type Party = HospitalId | 'coordinator'
@@ -62,7 +62,12 @@ export async function runJob(options: RunOptions = {}): Promise<Run> {
     cipher: options.cipher ?? 'clear',
     log: faultLog(faults),
     wrapService: watcher.wrap,
-    wrapStore: (party, store) => mortalStore(store, (seq) => options.dies?.(party as Party, seq) ?? null, () => die(party as Party)),
+    wrapStore: (party, store) =>
+      mortalStore(
+        store,
+        (seq) => options.dies?.(party as Party, seq) ?? null,
+        () => die(party as Party),
+      ),
     ...(options.fault ? { fault: options.fault } : {}),
   })
   await using running = federation

@@ -1,10 +1,11 @@
 // Four small hospitals, (m,f,t,g) = (4,1,2,3), whose rows are dyadic numbers: `describe` and `evaluate` open to the same bytes whatever
 // the coins of rounding, so runs with and without kills can be compared exactly.
-import { createSeededRandom } from '../../core/random.ts'
-import { type HospitalId, parseHospitalId } from '../../core/ids.ts'
-import type { FeatureColumn, SplitTable } from '../../core/table.ts'
+
 import type { Policy } from '../../client/index.ts'
 import type { FoundingOptions, JobOptions } from '../../coordinator/index.ts'
+import { type HospitalId, parseHospitalId } from '../../core/ids.ts'
+import { createSeededRandom } from '../../core/random.ts'
+import type { FeatureColumn, SplitTable } from '../../core/table.ts'
 import { describeParams, evaluateParams, type FedavgParams, fedavgParams, logisticParams } from '../../models/index.ts'
 import type { VirtualHospital } from '../../simulations/federation.ts'
 import { BOUNDARY, FEATURE_SET, siteData } from '../support/hospitals.ts'
@@ -33,11 +34,23 @@ function rowsOf(id: HospitalId, count: number): SplitTable {
   const rows = Array.from({ length: count }, (_, i) => [((draws[4 * i] as number) - 128) / 32, ((draws[4 * i + 1] as number) - 128) / 32])
   const labels = rows.map(([a = 0], i) => (a * 32 + ((draws[4 * i + 2] as number) - 128) / 2 > 0 ? 1 : 0))
   const amounts = rows.map((_, i) => 100 * (1 + (draws[4 * i + 3] as number)))
-  const part = (keep: (i: number) => boolean) => tableOf(FEATURE_SET, FEATURES, rows.filter((_, i) => keep(i)), labels.filter((_, i) => keep(i)), amounts.filter((_, i) => keep(i)))
+  const part = (keep: (i: number) => boolean) =>
+    tableOf(
+      FEATURE_SET,
+      FEATURES,
+      rows.filter((_, i) => keep(i)),
+      labels.filter((_, i) => keep(i)),
+      amounts.filter((_, i) => keep(i)),
+    )
   return { train: part((i) => i % 4 !== 0), heldOut: part((i) => i % 4 === 0) }
 }
 
-export const smallHospital = (id: HospitalId, table: SplitTable = rowsOf(id, 24), policy: Policy = SMALL_POLICY, features: readonly FeatureColumn[] = FEATURES): VirtualHospital => ({
+export const smallHospital = (
+  id: HospitalId,
+  table: SplitTable = rowsOf(id, 24),
+  policy: Policy = SMALL_POLICY,
+  features: readonly FeatureColumn[] = FEATURES,
+): VirtualHospital => ({
   id,
   name: id,
   data: siteData(features, table, id),
@@ -50,9 +63,23 @@ const inputs = { featureSet: FEATURE_SET, boundary: BOUNDARY, splitSeed: 'split'
 const exact = { privacy: 'exact' as const, inputs, publish: 0 }
 export const STAGES = {
   describe: [{ ...exact, name: 'describe', task: 'describe', params: describeParams(), upstream: [] }],
-  logistic: (maxSteps: number): Stages => [{ ...exact, name: 'logistic', task: 'logistic', params: logisticParams({ maxSteps }), upstream: ['describe'], publish: 1 }],
-  evaluate: (model: string): Stages => [{ ...exact, name: `evaluate-${model}`, task: 'evaluate', params: evaluateParams({ model, amountCapYuan: 1000 }), upstream: [model] }],
-  fedavg: (params: Partial<FedavgParams>): Stages => [{ ...exact, name: 'mlp', task: 'fedavg', params: fedavgParams({ hidden: '16', localPasses: 1, batchRows: 64, ...params }), upstream: ['describe'], privacy: 'none', publish: 1 }],
+  logistic: (maxSteps: number): Stages => [
+    { ...exact, name: 'logistic', task: 'logistic', params: logisticParams({ maxSteps }), upstream: ['describe'], publish: 1 },
+  ],
+  evaluate: (model: string): Stages => [
+    { ...exact, name: `evaluate-${model}`, task: 'evaluate', params: evaluateParams({ model, amountCapYuan: 1000 }), upstream: [model] },
+  ],
+  fedavg: (params: Partial<FedavgParams>): Stages => [
+    {
+      ...exact,
+      name: 'mlp',
+      task: 'fedavg',
+      params: fedavgParams({ hidden: '16', localPasses: 1, batchRows: 64, ...params }),
+      upstream: ['describe'],
+      privacy: 'none',
+      publish: 1,
+    },
+  ],
 } as const
 
 export const jobOf = (features: readonly FeatureColumn[], ...stages: readonly Stages[]): JobOptions => ({
