@@ -6,7 +6,7 @@ import { dequantise } from '../core/lanes.ts'
 import { LIMITS } from '../core/limits.ts'
 import { taskByName } from '../models/index.ts'
 import { custodyOf } from '../privacy/custodian/index.ts'
-import { keySum, keySumHash, planHash, type ReleaseBundle, releaseBundle, statement, stateHash } from '../privacy/messages.ts'
+import { keySum, keySumHash, planHash, type ReleaseBundle, releaseBundle, stateHash, statement } from '../privacy/messages.ts'
 import { checkBundle } from '../privacy/release.ts'
 import { collect } from '../proto/index.ts'
 import type { ClientContext } from './context.ts'
@@ -27,7 +27,8 @@ async function take(context: ClientContext, key: OpeningKey, job: ClientJob, sig
   const bundle = decode(releaseBundle, await collect(context.link().fetchRelease(key, signal), LIMITS.stateBytes))
   const { plan } = bundle.plan
   const bound = context.state().steps.get(openingKeyText(key))
-  if (openingKeyText(plan.key) !== openingKeyText(key) || (bound?.planHash && bound.planHash !== planHash(plan))) throw refuse('OTHER_PLAN', 'the release is of another plan than this site bound')
+  if (openingKeyText(plan.key) !== openingKeyText(key) || (bound?.planHash && bound.planHash !== planHash(plan)))
+    throw refuse('OTHER_PLAN', 'the release is of another plan than this site bound')
   checkBundle(bundle, { roster: pinnedRoster(context).roster, keyEpoch: await epochOf(context, plan.keyEpoch) })
   await recompute(context, bundle, job)
   const next = stateHash(bundle.nextState)
@@ -43,7 +44,8 @@ async function take(context: ClientContext, key: OpeningKey, job: ClientJob, sig
 async function recompute(context: ClientContext, bundle: ReleaseBundle, job: ClientJob): Promise<void> {
   const { plan } = bundle.plan
   const stage = stageOf(job)
-  if (plan.stage !== (stage?.name ?? 'randomness') || plan.task !== (stage?.task ?? 'randomness')) throw refuse('OTHER_PLAN', `a release of ${plan.stage} where ${stage?.name ?? 'randomness'} comes next`)
+  if (plan.stage !== (stage?.name ?? 'randomness') || plan.task !== (stage?.task ?? 'randomness'))
+    throw refuse('OTHER_PLAN', `a release of ${plan.stage} where ${stage?.name ?? 'randomness'} comes next`)
   const before = await stateOf(context, job)
   if (stateHash(before) !== plan.state) throw refuse('OTHER_STATE', 'the release starts from another state than this site holds')
   const after = taskByName(plan.task).advance(before, dequantise(plan.layout, bundle.release.sums))

@@ -8,8 +8,32 @@ import { LIMITS } from '../core/limits.ts'
 import { taskByName } from '../models/index.ts'
 import { signAnswer } from '../privacy/answer.ts'
 import { cipherInWork } from '../privacy/cipher/in-work.ts'
-import { bindPlan, checkRelease, custodyOf, decideStatement, type InspectSite, inspectCandidates, makeAnswer, openKeptShare } from '../privacy/custodian/index.ts'
-import { answer as answerCodec, type Candidate, candidates as candidatesCodec, certificate as certificateCodec, cosignRequest, type KeyEpochSet, namedSignature, receiptHash, type ReportBody, type RollEntry, report as reportCodec, signedPlan, signRequest, stateHash } from '../privacy/messages.ts'
+import {
+  bindPlan,
+  checkRelease,
+  custodyOf,
+  decideStatement,
+  type InspectSite,
+  inspectCandidates,
+  makeAnswer,
+  openKeptShare,
+} from '../privacy/custodian/index.ts'
+import {
+  answer as answerCodec,
+  type Candidate,
+  candidates as candidatesCodec,
+  certificate as certificateCodec,
+  cosignRequest,
+  type KeyEpochSet,
+  namedSignature,
+  type ReportBody,
+  type RollEntry,
+  receiptHash,
+  report as reportCodec,
+  signedPlan,
+  signRequest,
+  stateHash,
+} from '../privacy/messages.ts'
 import { PARAMETERS } from '../privacy/parameters.ts'
 import { type CheckedPlan, createPlanChecker } from '../privacy/plan.ts'
 import { signCosignature } from '../privacy/release.ts'
@@ -86,7 +110,13 @@ export const certify = (context: ClientContext, key: OpeningKey, signal: AbortSi
     const verdict = decideStatement(request, { checked, custody, self: context.hospital, own, policy: context.policy })
     if (verdict.kind === 'refuse') throw refuse(verdict.code, verdict.detail)
     const signature = encode(namedSignature, signStatement(request.statement, checked, context.hospital, await signKey(context)))
-    await context.leaving('statement signature', openingKeyText(key), signature.length, key, custodyOf(custody, key)?.signed ? undefined : { kind: 'custody', event: verdict.event })
+    await context.leaving(
+      'statement signature',
+      openingKeyText(key),
+      signature.length,
+      key,
+      custodyOf(custody, key)?.signed ? undefined : { kind: 'custody', event: verdict.event },
+    )
     await context.link().sign(key, signature)
   })
 
@@ -99,12 +129,19 @@ export const answer = (context: ClientContext, key: OpeningKey, signal: AbortSig
     const { custody } = context.state()
     const shareOf = ({ member, receipt }: RollEntry): Uint32Array => {
       const candidate = kept.get(member)
-      if (!candidate || receiptHash(candidate.receipt.body) !== receipt) throw refuse('ROLL_EXCLUDED', `no share of ${member} under the receipt of the roll is held here`)
+      if (!candidate || receiptHash(candidate.receipt.body) !== receipt)
+        throw refuse('ROLL_EXCLUDED', `no share of ${member} under the receipt of the roll is held here`)
       return openKeptShare(candidate, site)
     }
     const made = await makeAnswer(certificate, { checked: bound.checked, custody, self: context.hospital, shareOf })
     const bytes = encode(answerCodec, signAnswer(made.body, bound.checked, await signKey(context)))
-    await context.leaving('answer', openingKeyText(key), bytes.length, key, custodyOf(custody, key)?.answered ? undefined : { kind: 'custody', event: made.event })
+    await context.leaving(
+      'answer',
+      openingKeyText(key),
+      bytes.length,
+      key,
+      custodyOf(custody, key)?.answered ? undefined : { kind: 'custody', event: made.event },
+    )
     await context.link().answer(key, bytes)
   })
 
@@ -124,11 +161,21 @@ export const cosign = (context: ClientContext, key: OpeningKey, signal: AbortSig
       custody: context.state().custody,
       cipher: cipherInWork(context.work, context.cipher, signal),
       receiptOf: (entry) => receipts.get(entry.member),
-      refetch: async (member) => ciphertexts(await collect(context.link().fetchContribution(key, member, signal), checked.ciphertexts * PARAMETERS.ciphertextBytes), checked.ciphertexts),
+      refetch: async (member) =>
+        ciphertexts(
+          await collect(context.link().fetchContribution(key, member, signal), checked.ciphertexts * PARAMETERS.ciphertextBytes),
+          checked.ciphertexts,
+        ),
       nextState: checked.plan.audience === 'members' ? stateHash(await nextStateOf(context, checked, request.release.sums)) : null,
     })
     const signature = encode(namedSignature, signCosignature(body, checked, context.hospital, await signKey(context)))
-    await context.leaving('co-signature', openingKeyText(key), signature.length, key, custodyOf(context.state().custody, key)?.cosigned ? undefined : { kind: 'custody', event })
+    await context.leaving(
+      'co-signature',
+      openingKeyText(key),
+      signature.length,
+      key,
+      custodyOf(context.state().custody, key)?.cosigned ? undefined : { kind: 'custody', event },
+    )
     await context.link().cosign(key, signature)
   })
 

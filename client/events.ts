@@ -7,7 +7,20 @@ import { jobSpec, keyEpoch, receipt, roster, sealingKey, signedPlan, snapshot } 
 const name = text(LIMITS.nameBytes)
 
 /** Kinds of bytes that leave a site: the whole list (architecture: "There is no other channel"). */
-export const EGRESS = ['enrolment request', 'roster signature', 'sealing key', 'snapshot id', 'plan refusal', 'contribution', 'check report', 'statement signature', 'answer', 'co-signature', 'request refusal', 'acknowledgement'] as const
+export const EGRESS = [
+  'enrolment request',
+  'roster signature',
+  'sealing key',
+  'snapshot id',
+  'plan refusal',
+  'contribution',
+  'check report',
+  'statement signature',
+  'answer',
+  'co-signature',
+  'request refusal',
+  'acknowledgement',
+] as const
 export type EgressKind = (typeof EGRESS)[number]
 
 export const clientEvent = union({
@@ -22,7 +35,13 @@ export const clientEvent = union({
   contributed: struct({ key: openingKey, receipt, bytes: u53, /** blob of the next local state, kept only if the roll names it */ nextLocal: name }),
   delivered: struct({ key: openingKey }),
   custody: struct({ event: custodyEvent }),
-  adopted: struct({ key: openingKey, stageDone: u8, nextState: digest, /** whether the roll names this hospital */ counted: u8, step0: option(struct({ keySum: digest, statement: blob(LIMITS.messageBytes) })) }),
+  adopted: struct({
+    key: openingKey,
+    stageDone: u8,
+    nextState: digest,
+    /** whether the roll names this hospital */ counted: u8,
+    step0: option(struct({ keySum: digest, statement: blob(LIMITS.messageBytes) })),
+  }),
   scored: struct({ job: digest, stage: name, rows: u32 }),
   left: struct({ what: oneOf(...EGRESS), /** one entry a message: retries carry the same bytes */ id: name, bytes: u53, about: option(openingKey) }),
 })

@@ -2,16 +2,16 @@
 // leaves, and scores its own rows. A journal and a pure step; it only dials out.
 // May import core, proto, models, privacy, claims. Never coordinator.
 import { refuse } from '../core/errors.ts'
-import { type Effect, type Runner, startMachine } from '../core/machine.ts'
 import { openingKeyText } from '../core/ids.ts'
+import { type Effect, type Runner, startMachine } from '../core/machine.ts'
 import type { Work } from '../core/work/work.ts'
 import type { Ask } from '../proto/messages.ts'
 import type { CoordinatorLink } from '../proto/service.ts'
 import { adopt } from './adoption.ts'
 import type { ClientContext, ClientPorts } from './context.ts'
-import { answer, check, certify, cosign } from './custody.ts'
+import { answer, certify, check, cosign } from './custody.ts'
 import { type ClientEvent, clientEvent } from './events.ts'
-import { declareSnapshot, enrol, type EnrolmentPorts, publishSealingKey, signRoster, tlsKeyPem } from './membership.ts'
+import { declareSnapshot, type EnrolmentPorts, enrol, publishSealingKey, signRoster, tlsKeyPem } from './membership.ts'
 import { contribute } from './participation.ts'
 import { scorePublished } from './scoring.ts'
 import { type ClientState, type Enrolment, initialState } from './state.ts'
@@ -164,8 +164,9 @@ async function serve(context: ClientContext, ask: Ask, signal: AbortSignal): Pro
       return ask satisfies never
   }
 }
+
 export type { ClientPorts } from './context.ts'
 export type { SiteData } from './data.ts'
-export { createSiteData } from './site-data.ts'
 export { type Policy, policySchema } from './policy.ts'
+export { createSiteData } from './site-data.ts'
 export type { ClientState } from './state.ts'

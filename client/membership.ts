@@ -29,7 +29,8 @@ async function tlsKey(context: ClientContext): Promise<{ keyPem: string; csrDer:
   await context.keystore.put(KEYS.tls, Buffer.from(JSON.stringify({ keyPem: made.keyPem, csrDer: { hex: Buffer.from(made.csrDer).toString('hex') } })))
   return made
 }
-const reviveBytes = (_: string, value: unknown): unknown => (typeof value === 'object' && value !== null && 'hex' in value ? new Uint8Array(Buffer.from(String(value.hex), 'hex')) : value)
+const reviveBytes = (_: string, value: unknown): unknown =>
+  typeof value === 'object' && value !== null && 'hex' in value ? new Uint8Array(Buffer.from(String(value.hex), 'hex')) : value
 
 /** PEM of the TLS key of an enrolled site. */
 export const tlsKeyPem = async (context: ClientContext): Promise<string> => (await tlsKey(context)).keyPem
@@ -54,7 +55,15 @@ export async function enrol(context: ClientContext, ports: EnrolmentPorts): Prom
   })
   await context.leaving('enrolment request', 'enrol', request.length, null)
   const reply = decode(enrolReply, await ports.enrol(request))
-  await context.post({ kind: 'enrolled', hospital: context.hospital, name: context.name, address: reply.address, coordinatorKey: reply.coordinatorKey, signKey: publicSignKey(key), certificate: reply.certificate })
+  await context.post({
+    kind: 'enrolled',
+    hospital: context.hospital,
+    name: context.name,
+    address: reply.address,
+    coordinatorKey: reply.coordinatorKey,
+    signKey: publicSignKey(key),
+    certificate: reply.certificate,
+  })
 }
 
 /** Signs the proposed first roster after reading it: this site is in it under its own keys, and nobody pinned another before. */
@@ -64,7 +73,8 @@ export async function signRoster(context: ClientContext): Promise<void> {
   const { enrolment, roster: pinned } = context.state()
   if (pinned && pinned.hash !== rosterHash(proposed)) throw refuse('OTHER_ROSTER', 'another roster was agreed to before')
   checkOwnPlace(proposed, context)
-  if (enrolment && Buffer.compare(proposed.coordinatorKey, enrolment.coordinatorKey) !== 0) throw refuse('OTHER_ROSTER', "the coordinator's key is not the one of enrolment")
+  if (enrolment && Buffer.compare(proposed.coordinatorKey, enrolment.coordinatorKey) !== 0)
+    throw refuse('OTHER_ROSTER', "the coordinator's key is not the one of enrolment")
   const key = await signKey(context)
   const signature = pinned?.signature ?? signMessage('roster', {}, bundle.roster, key)
   if (!pinned) await context.post({ kind: 'rosterSigned', roster: proposed, signature })
@@ -75,8 +85,10 @@ function checkOwnPlace(proposed: Roster, context: ClientContext): void {
   checkRoster(proposed)
   const own = proposed.members.find((m) => m.id === context.hospital)
   const { enrolment, policy } = { enrolment: context.state().enrolment, policy: context.policy }
-  if (!own || !enrolment || Buffer.compare(own.signKey, enrolment.signKey) !== 0) throw refuse('OTHER_ROSTER', 'this site is not on the roster under its own key')
-  if (proposed.corrupt > policy.corrupt) throw refuse('POLICY', `the roster assumes ${proposed.corrupt} corrupt custodians, this hospital's policy ${policy.corrupt} corrupt members in all`)
+  if (!own || !enrolment || Buffer.compare(own.signKey, enrolment.signKey) !== 0)
+    throw refuse('OTHER_ROSTER', 'this site is not on the roster under its own key')
+  if (proposed.corrupt > policy.corrupt)
+    throw refuse('POLICY', `the roster assumes ${proposed.corrupt} corrupt custodians, this hospital's policy ${policy.corrupt} corrupt members in all`)
 }
 
 /** Makes (once an epoch) and publishes this custodian's sealing key. */
@@ -92,7 +104,9 @@ export async function publishSealingKey(context: ClientContext, ask: Extract<Ask
     made = { key, signature: signMessage('sealing-key', {}, encode(sealingKey, key), await signKey(context)) }
     await context.post({ kind: 'sealingKeyMade', ...made })
   }
-  await send(context, 'sealing key', `sealing ${ask.epoch}`, Buffer.concat([encode(sealingKey, made.key), made.signature]), (bytes) => context.link().publishSealingKey(bytes))
+  await send(context, 'sealing key', `sealing ${ask.epoch}`, Buffer.concat([encode(sealingKey, made.key), made.signature]), (bytes) =>
+    context.link().publishSealingKey(bytes),
+  )
 }
 
 /** Freezes the extract of a public boundary and tells its salted hash. */
@@ -103,10 +117,18 @@ export async function declareSnapshot(context: ClientContext, boundary: string):
     taken = { snapshot: body, signature: signMessage('snapshot', {}, encode(snapshot, body), await signKey(context)) }
     await context.post({ kind: 'snapshotTaken', ...taken })
   }
-  await send(context, 'snapshot id', `snapshot ${boundary}`, Buffer.concat([encode(snapshot, taken.snapshot), taken.signature]), (bytes) => context.link().declareSnapshot(bytes))
+  await send(context, 'snapshot id', `snapshot ${boundary}`, Buffer.concat([encode(snapshot, taken.snapshot), taken.signature]), (bytes) =>
+    context.link().declareSnapshot(bytes),
+  )
 }
 
-async function send(context: ClientContext, what: Parameters<ClientContext['leaving']>[0], id: string, bytes: Uint8Array, call: (bytes: Uint8Array) => Promise<void>): Promise<void> {
+async function send(
+  context: ClientContext,
+  what: Parameters<ClientContext['leaving']>[0],
+  id: string,
+  bytes: Uint8Array,
+  call: (bytes: Uint8Array) => Promise<void>,
+): Promise<void> {
   await context.leaving(what, id, bytes.length, null)
   await call(new Uint8Array(bytes))
 }

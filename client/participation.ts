@@ -8,9 +8,29 @@ import { LIMITS } from '../core/limits.ts'
 import type { FeatureColumn, SplitTable, Table } from '../core/table.ts'
 import { taskByName, type Upstream } from '../models/index.ts'
 import { contributeJob } from '../models/jobs.ts'
-import { encryptJob } from '../privacy/jobs.ts'
-import { type JobSpec, jobHash, jobSpec, keyEpoch, keyEpochHash, keySum, type Plan, plan, planHash, receipt, receiptBody, receiptHash, roster, rosterHash, type SignedPlan, type Stage, signedPlan, statement, stateHash } from '../privacy/messages.ts'
 import { checkJobSpec } from '../privacy/job.ts'
+import { encryptJob } from '../privacy/jobs.ts'
+import {
+  type JobSpec,
+  jobHash,
+  jobSpec,
+  keyEpoch,
+  keyEpochHash,
+  keySum,
+  type Plan,
+  plan,
+  planHash,
+  receipt,
+  receiptBody,
+  receiptHash,
+  roster,
+  rosterHash,
+  type SignedPlan,
+  type Stage,
+  signedPlan,
+  stateHash,
+  statement,
+} from '../privacy/messages.ts'
 import { checkPlan } from '../privacy/plan.ts'
 import { draw } from '../privacy/release.ts'
 import { checkFirstRoster, checkKeyEpoch } from '../privacy/roster.ts'
@@ -34,7 +54,28 @@ const NO_TABLE: Table = { featureSet: '', features: [], rows: 0, x: new Float64A
 const NO_ROWS: SplitTable = { train: NO_TABLE, heldOut: NO_TABLE }
 
 /** Codes of this site's own checks after which the same plan cannot become acceptable: it says so, by code, and rests. */
-const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['POLICY', 'OTHER_PLAN', 'OTHER_STATE', 'OTHER_LAYOUT', 'OTHER_ROSTER', 'OTHER_EPOCH', 'BAD_SIGNATURE', 'BAD_LAYOUT', 'BAD_BYTES', 'TOO_LARGE', 'NOT_INVITED', 'DIFFERENCING', 'BUDGET', 'BAD_DATA', 'BAD_PLAN', 'OTHER_VERSION', 'ROLL_DUPLICATE', 'ROLL_SMALL', 'SECOND_RECEIPT', 'BAD_PARAMETERS'])
+const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'POLICY',
+  'OTHER_PLAN',
+  'OTHER_STATE',
+  'OTHER_LAYOUT',
+  'OTHER_ROSTER',
+  'OTHER_EPOCH',
+  'BAD_SIGNATURE',
+  'BAD_LAYOUT',
+  'BAD_BYTES',
+  'TOO_LARGE',
+  'NOT_INVITED',
+  'DIFFERENCING',
+  'BUDGET',
+  'BAD_DATA',
+  'BAD_PLAN',
+  'OTHER_VERSION',
+  'ROLL_DUPLICATE',
+  'ROLL_SMALL',
+  'SECOND_RECEIPT',
+  'BAD_PARAMETERS',
+])
 
 export async function contribute(context: ClientContext, key: OpeningKey, signal: AbortSignal): Promise<void> {
   const at = (): StepKind | undefined => context.state().steps.get(openingKeyText(key))?.at
@@ -70,13 +111,27 @@ async function prepare(context: ClientContext, key: OpeningKey, signal: AbortSig
   // Common randomness reads no records.
   const data = agreed.layout.segments.length === 0 ? NO_ROWS : await context.data.table(agreed.inputs)
   const local = job.local === null ? null : await context.store.readBlob(job.local)
-  const computed = await context.work.run(contributeJob, { task: agreed.task, state: stateBytes, local, data, rowCap: agreed.inputs.rowCap, layout: agreed.layout, seed: null }, { signal })
-  const pinned = pinnedRoster(context)
-  const made = await context.secretWork(key.job).run(
-    encryptJob,
-    { cipher: context.cipher, plan: encode(plan, agreed), stateHash: agreed.state, member: context.hospital, roster: encode(roster, pinned.roster), keyEpoch: encode(keyEpoch, await epochOf(context, agreed.keyEpoch)), quantised: computed.vector },
+  const computed = await context.work.run(
+    contributeJob,
+    { task: agreed.task, state: stateBytes, local, data, rowCap: agreed.inputs.rowCap, layout: agreed.layout, seed: null },
     { signal },
   )
+  const pinned = pinnedRoster(context)
+  const made = await context
+    .secretWork(key.job)
+    .run(
+      encryptJob,
+      {
+        cipher: context.cipher,
+        plan: encode(plan, agreed),
+        stateHash: agreed.state,
+        member: context.hospital,
+        roster: encode(roster, pinned.roster),
+        keyEpoch: encode(keyEpoch, await epochOf(context, agreed.keyEpoch)),
+        quantised: computed.vector,
+      },
+      { signal },
+    )
   const body = decode(receiptBody, made.receiptBody)
   const spool = Buffer.concat([...made.ciphertexts, ...made.sealedShares])
   const signature = signMessage('receipt', { plan: planHash(agreed), key }, made.receiptBody, await signKey(context))
@@ -135,7 +190,8 @@ async function requireAgreedRoster(context: ClientContext, pinned: Digest): Prom
 }
 
 function checkColumns(asked: JobSpec['featureSets'][number], own: readonly FeatureColumn[]): void {
-  const same = asked.columns.length === own.length && asked.columns.every((c, i) => c.name === own[i]?.name && c.low === own[i]?.range[0] && c.high === own[i]?.range[1])
+  const same =
+    asked.columns.length === own.length && asked.columns.every((c, i) => c.name === own[i]?.name && c.low === own[i]?.range[0] && c.high === own[i]?.range[1])
   if (!same) throw refuse('OTHER_LAYOUT', `feature set ${asked.name}: the job's columns are not this site's`)
 }
 
@@ -156,16 +212,25 @@ export async function readPlan(context: ClientContext, signed: SignedPlan, key: 
   const state = await stateOf(context, job)
   if (stateHash(state) !== proposed.state) throw refuse('OTHER_STATE', 'the plan starts from another state than this site computed')
   const own = taskByName(proposed.task).layout(state, proposed.groups[key.group]?.length ?? 0)
-  if (Buffer.compare(encode(laneLayout, own), encode(laneLayout, proposed.layout)) !== 0) throw refuse('OTHER_LAYOUT', `the lanes of ${proposed.stage} are not those of its task`)
+  if (Buffer.compare(encode(laneLayout, own), encode(laneLayout, proposed.layout)) !== 0)
+    throw refuse('OTHER_LAYOUT', `the lanes of ${proposed.stage} are not those of its task`)
   return state
 }
 
 function checkStage(proposed: Plan, job: ClientJob): void {
   const stage = stageOf(job)
   const task = taskByName(stage?.task ?? 'randomness')
-  const expected = { stage: stage?.name ?? 'randomness', task: task.name, stageStep: job.stageStep, audience: task.audience, disclosure: task.disclosure, privacy: stage?.privacy ?? 'exact' }
+  const expected = {
+    stage: stage?.name ?? 'randomness',
+    task: task.name,
+    stageStep: job.stageStep,
+    audience: task.audience,
+    disclosure: task.disclosure,
+    privacy: stage?.privacy ?? 'exact',
+  }
   for (const [name, value] of Object.entries(expected)) {
-    if (proposed[name as keyof typeof expected] !== value) throw refuse('OTHER_PLAN', `${name} is ${String(proposed[name as keyof typeof expected])}, the job says ${value}`)
+    if (proposed[name as keyof typeof expected] !== value)
+      throw refuse('OTHER_PLAN', `${name} is ${String(proposed[name as keyof typeof expected])}, the job says ${value}`)
   }
   if (stage && JSON.stringify(stage.inputs) !== JSON.stringify(proposed.inputs)) throw refuse('OTHER_PLAN', 'the inputs are not those of the job')
 }
@@ -184,7 +249,9 @@ function checkSnapshot(context: ClientContext, proposed: Plan): void {
 /** Without noise, two sums of updates from one state over two rolls reveal their difference: a site serves one step for each (task, state). */
 function checkSingleUpdate(context: ClientContext, proposed: Plan): void {
   if (proposed.disclosure !== 'update' || proposed.privacy === 'dp') return
-  const other = [...context.state().steps.values()].find((s) => s.plan && s.plan.task === proposed.task && s.plan.state === proposed.state && !sameOpeningKey(s.key, proposed.key))
+  const other = [...context.state().steps.values()].find(
+    (s) => s.plan && s.plan.task === proposed.task && s.plan.state === proposed.state && !sameOpeningKey(s.key, proposed.key),
+  )
   if (other) throw refuse('DIFFERENCING', `step ${other.key.step} started from the same state with the same task`)
 }
 
@@ -192,7 +259,9 @@ function checkSingleUpdate(context: ClientContext, proposed: Plan): void {
 export async function stateOf(context: ClientContext, job: ClientJob): Promise<Uint8Array> {
   if (job.state !== null) return await context.store.readBlob(blobs.state(job.state))
   const stage = stageOf(job)
-  const bytes = stage ? await initialStateOf(context, job, stage) : taskByName('randomness').init(new Uint8Array(), { featureSet: '', features: [], upstream: {}, seed: new Uint8Array(32), rowCap: 1 })
+  const bytes = stage
+    ? await initialStateOf(context, job, stage)
+    : taskByName('randomness').init(new Uint8Array(), { featureSet: '', features: [], upstream: {}, seed: new Uint8Array(32), rowCap: 1 })
   await context.store.putBlob(blobs.state(stateHash(bytes)), bytes)
   return bytes
 }

@@ -27,6 +27,7 @@ export function checkPolicy(policy: Policy, plan: Plan, spec: JobSpec): void {
   const rule = policy.tasks[plan.task]
   if (!rule) throw refuse('POLICY', `task ${plan.task}: allowed are ${Object.keys(policy.tasks).join(', ')}`)
   if (!rule.privacy.includes(plan.privacy)) throw refuse('POLICY', `task ${plan.task} with privacy ${plan.privacy}: allowed is ${rule.privacy.join(', ')}`)
-  if (!policy.featureSets.includes(plan.inputs.featureSet)) throw refuse('POLICY', `feature set ${plan.inputs.featureSet}: allowed are ${policy.featureSets.join(', ')}`)
+  if (!policy.featureSets.includes(plan.inputs.featureSet))
+    throw refuse('POLICY', `feature set ${plan.inputs.featureSet}: allowed are ${policy.featureSets.join(', ')}`)
   if (!spec.stages.some((s) => s.task === plan.task)) throw refuse('POLICY', `task ${plan.task} is not in the job's specification`)
 }

@@ -32,7 +32,11 @@ export async function scorePublished(context: ClientContext, jobHash: Digest, st
 }
 
 /** The newest model this site took: of the named stage, or of the last published one. @throws NOT_FOUND. */
-export async function latestModel(store: Store, state: ClientState, stageName: string | undefined): Promise<{ readonly model: Model; readonly stage: string; readonly job: Digest }> {
+export async function latestModel(
+  store: Store,
+  state: ClientState,
+  stageName: string | undefined,
+): Promise<{ readonly model: Model; readonly stage: string; readonly job: Digest }> {
   for (const job of [...state.jobs.values()].reverse()) {
     const stage = job.spec.stages.findLast((s) => job.finals.has(s.name) && (stageName === undefined ? s.publish === 1 : s.name === stageName))
     const final = stage && job.finals.get(stage.name)

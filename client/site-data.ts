@@ -1,13 +1,26 @@
 // The hospital's rows behind SiteData: the source is imported, the extract of a boundary frozen once and kept; tables come from the
 // frozen bytes alone, so what was declared is what is computed from, whatever the source says later.
 import { randomBytes } from 'node:crypto'
+import {
+  columnsOf,
+  decodeExtract,
+  type Extract,
+  encodeExtract,
+  extractTable,
+  featureSetByName,
+  type ImportReport,
+  importCsv,
+  openDatabase,
+  rowErrorText,
+  snapshotId,
+  splitTable,
+} from '../claims/index.ts'
+import { refuse } from '../core/errors.ts'
 import type { Keystore } from '../core/keystore.ts'
 import type { Log } from '../core/log.ts'
 import type { Store } from '../core/store/store.ts'
 import type { SplitTable } from '../core/table.ts'
-import { columnsOf, decodeExtract, encodeExtract, type Extract, extractTable, featureSetByName, importCsv, type ImportReport, openDatabase, rowErrorText, snapshotId, splitTable } from '../claims/index.ts'
 import type { SiteData } from './data.ts'
-import { refuse } from '../core/errors.ts'
 
 export interface CsvSource {
   readonly kind: 'csv'
@@ -75,7 +88,8 @@ async function importAndExtract(options: SiteDataOptions, boundary: string): Pro
   await using db = await openDatabase({ path: ':memory:' })
   const report = await importSource(db, options.source, options.log)
   const share = report.refused / Math.max(1, report.imported + report.refused)
-  if (share > (options.mostRefusedShare ?? MOST_REFUSED_SHARE)) throw refuse('BAD_DATA', `${options.source.path}: ${report.refused} of ${report.imported + report.refused} rows are refused; the errors above say which`)
+  if (share > (options.mostRefusedShare ?? MOST_REFUSED_SHARE))
+    throw refuse('BAD_DATA', `${options.source.path}: ${report.refused} of ${report.imported + report.refused} rows are refused; the errors above say which`)
   const extract = await extractTable(db, featureSetByName(options.featureSet), { boundary, rows: 'labelled' })
   if (extract.rows === 0) throw refuse('BAD_DATA', `${options.source.path}: no labelled row settled up to ${boundary}`)
   options.log.info({ boundary, units: extract.rows, refused: report.refused }, 'extract frozen')

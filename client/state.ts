@@ -17,7 +17,11 @@ export interface Contribution {
   readonly nextLocal: string
   readonly delivered: boolean
 }
-export type StepKind = { readonly kind: 'bound' } | { readonly kind: 'refused'; readonly code: string } | { readonly kind: 'contributed'; readonly contribution: Contribution } | { readonly kind: 'adopted' }
+export type StepKind =
+  | { readonly kind: 'bound' }
+  | { readonly kind: 'refused'; readonly code: string }
+  | { readonly kind: 'contributed'; readonly contribution: Contribution }
+  | { readonly kind: 'adopted' }
 export interface ClientStep {
   readonly key: OpeningKey
   readonly plan: Plan | null

@@ -36,7 +36,13 @@ export function step(state: ClientState, event: ClientEvent): ClientState {
       const before = state.steps.get(text)
       // Bytes that may have left cannot be taken back: a site that contributed holds the roll to its receipt.
       if (before?.at.kind === 'contributed' || before?.at.kind === 'adopted') throw refuse('SECOND_RECEIPT', `step ${event.key.step}: contributed already`)
-      return { ...state, steps: put(state.steps, text, { ...(before ?? { key: event.key, plan: null, planHash: null, signed: null }), at: { kind: 'refused', code: event.code } }) }
+      return {
+        ...state,
+        steps: put(state.steps, text, {
+          ...(before ?? { key: event.key, plan: null, planHash: null, signed: null }),
+          at: { kind: 'refused', code: event.code },
+        }),
+      }
     }
     case 'contributed':
       return changeStep(state, event.key, ({ at }) => {
@@ -44,7 +50,9 @@ export function step(state: ClientState, event: ClientEvent): ClientState {
         return { kind: 'contributed', contribution: { receipt: event.receipt, bytes: event.bytes, nextLocal: event.nextLocal, delivered: false } }
       })
     case 'delivered':
-      return changeStep(state, event.key, ({ at }) => (at.kind === 'contributed' ? { kind: 'contributed', contribution: { ...at.contribution, delivered: true } } : at))
+      return changeStep(state, event.key, ({ at }) =>
+        at.kind === 'contributed' ? { kind: 'contributed', contribution: { ...at.contribution, delivered: true } } : at,
+      )
     case 'custody':
       return { ...state, custody: applyCustody(state.custody, event.event) }
     case 'adopted':
@@ -61,7 +69,18 @@ export function step(state: ClientState, event: ClientEvent): ClientState {
 function jobLearnt(state: ClientState, event: EventOf<'jobLearnt'>): ClientState {
   const hash = jobHash(event.spec)
   if (state.jobs.has(hash)) return state
-  const job: ClientJob = { hash, spec: event.spec, stage: -1, stageStep: 0, step: 0, state: null, local: null, finals: new Map(), step0: null, scored: new Set() }
+  const job: ClientJob = {
+    hash,
+    spec: event.spec,
+    stage: -1,
+    stageStep: 0,
+    step: 0,
+    state: null,
+    local: null,
+    finals: new Map(),
+    step0: null,
+    scored: new Set(),
+  }
   return { ...state, jobs: put(state.jobs, hash, job) }
 }
 
@@ -89,9 +108,21 @@ function adopted(state: ClientState, event: EventOf<'adopted'>): ClientState {
     const step0 = job.step0 ?? event.step0
     if (event.stageDone === 0) return { ...job, step: job.step + 1, stageStep: job.stageStep + 1, state: event.nextState, local, step0 }
     const name = job.spec.stages[job.stage]?.name
-    return { ...job, step: job.step + 1, stage: job.stage + 1, stageStep: 0, state: null, local: null, finals: name === undefined ? job.finals : put(job.finals, name, event.nextState), step0 }
+    return {
+      ...job,
+      step: job.step + 1,
+      stage: job.stage + 1,
+      stageStep: 0,
+      state: null,
+      local: null,
+      finals: name === undefined ? job.finals : put(job.finals, name, event.nextState),
+      step0,
+    }
   })
-  return { ...next, steps: put(next.steps, openingKeyText(event.key), { ...(before ?? { key: event.key, plan: null, planHash: null, signed: null }), at: { kind: 'adopted' } }) }
+  return {
+    ...next,
+    steps: put(next.steps, openingKeyText(event.key), { ...(before ?? { key: event.key, plan: null, planHash: null, signed: null }), at: { kind: 'adopted' } }),
+  }
 }
 
 function changeJob(state: ClientState, hash: Digest, change: (job: ClientJob) => ClientJob): ClientState {

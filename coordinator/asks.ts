@@ -32,7 +32,8 @@ function jobAsks(state: CoordinatorState, job: JobState, member: HospitalId): As
   if (open && job.outcome === 'running') out.push(...stepAsks(state, open, member, next === undefined))
   for (const stage of job.spec.stages) {
     const final = job.finals.has(stage.name)
-    if (stage.publish === 1 && final && next === undefined && !job.scored.get(stage.name)?.has(member)) out.push({ kind: 'score', job: job.hash, stage: stage.name })
+    if (stage.publish === 1 && final && next === undefined && !job.scored.get(stage.name)?.has(member))
+      out.push({ kind: 'score', job: job.hash, stage: stage.name })
   }
   return out
 }
@@ -50,9 +51,13 @@ function stepAsks(state: CoordinatorState, step: StepState, member: HospitalId, 
     case 'certifying':
       return phase.statement.answerSet.includes(member) && !phase.signatures.some((s) => s.signer === member) && !refused('sign') ? [{ kind: 'sign', key }] : []
     case 'opening':
-      return phase.statement.answerSet.includes(member) && !phase.answers.some((a) => a.body.custodian === member) && !refused('answer') ? [{ kind: 'answer', key }] : []
+      return phase.statement.answerSet.includes(member) && !phase.answers.some((a) => a.body.custodian === member) && !refused('answer')
+        ? [{ kind: 'answer', key }]
+        : []
     case 'cosigning':
-      return cosigners(state, step, phase).includes(member) && !phase.cosignatures.some((c) => c.signer === member) && !refused('cosign') ? [{ kind: 'cosign', key }] : []
+      return cosigners(state, step, phase).includes(member) && !phase.cosignatures.some((c) => c.signer === member) && !refused('cosign')
+        ? [{ kind: 'cosign', key }]
+        : []
     case 'released':
       return []
     default:
@@ -64,7 +69,11 @@ function stepAsks(state: CoordinatorState, step: StepState, member: HospitalId, 
  * The first t of A in a list that turns by one a step, so that the refetching is shared; all of A once patience ends. Custodians outside
  * A hold no receipts to check the contributions against.
  */
-function cosigners(state: CoordinatorState, step: StepState, { widened, statement }: Extract<StepState['phase'], { kind: 'cosigning' }>): readonly HospitalId[] {
+function cosigners(
+  state: CoordinatorState,
+  step: StepState,
+  { widened, statement }: Extract<StepState['phase'], { kind: 'cosigning' }>,
+): readonly HospitalId[] {
   const able = statement.answerSet
   if (widened) return able
   const from = step.key.step % able.length

@@ -5,9 +5,9 @@ import { refuse } from '../core/errors.ts'
 import type { Digest, HospitalId } from '../core/ids.ts'
 import { checkSignKey, enrolmentProof, publicSignKey, requireSignature } from '../privacy/signatures.ts'
 import { type Authority, issueMemberCertificate, spkiDigest } from '../proto/certificates.ts'
+import type { Authorize } from '../proto/index.ts'
 import { enrolReply, enrolRequest } from '../proto/messages.ts'
 import type { EnrolmentService } from '../proto/service.ts'
-import type { Authorize } from '../proto/index.ts'
 import type { CoordinatorContext } from './context.ts'
 
 const VALID_DAYS = 365
@@ -23,7 +23,8 @@ export async function invite(context: CoordinatorContext, hospital: HospitalId):
 
 /** The one call of strangers. The same request again (a lost reply) gets the same certificate. */
 export function createEnrolment(context: CoordinatorContext, authority: Authority, memberAddress: () => string): EnrolmentService {
-  const reply = (certificate: Uint8Array): Uint8Array => encode(enrolReply, { certificate, address: memberAddress(), coordinatorKey: publicSignKey(context.signKey) })
+  const reply = (certificate: Uint8Array): Uint8Array =>
+    encode(enrolReply, { certificate, address: memberAddress(), coordinatorKey: publicSignKey(context.signKey) })
   return {
     async enrol(bytes) {
       const request = decode(enrolRequest, bytes)
@@ -31,11 +32,21 @@ export function createEnrolment(context: CoordinatorContext, authority: Authorit
       requireSignature('enrolment', {}, enrolmentProof(request.hospital, request.token, request.csr), request.signKeyProof, request.signKey, request.hospital)
       const before = repeated(context, request.hospital, tokenHash(request.token), request.signKey)
       if (before) return reply(before)
-      if (context.state().invitations.get(tokenHash(request.token)) !== request.hospital) throw refuse('BAD_TOKEN', `no open invitation of ${request.hospital} with this token`)
+      if (context.state().invitations.get(tokenHash(request.token)) !== request.hospital)
+        throw refuse('BAD_TOKEN', `no open invitation of ${request.hospital} with this token`)
       const pem = await issueMemberCertificate(authority, request.csr, { hospital: request.hospital, validDays: VALID_DAYS, nowMs: context.clock.now() })
       const certificate = new Uint8Array(Buffer.from(pem))
       const expiresMs = context.clock.now() + VALID_DAYS * DAY_MS
-      await context.post({ kind: 'enrolled', hospital: request.hospital, name: request.name, tokenHash: tokenHash(request.token), signKey: request.signKey, tlsKey: spkiDigest(pem), certificate, expiresMs })
+      await context.post({
+        kind: 'enrolled',
+        hospital: request.hospital,
+        name: request.name,
+        tokenHash: tokenHash(request.token),
+        signKey: request.signKey,
+        tlsKey: spkiDigest(pem),
+        certificate,
+        expiresMs,
+      })
       return reply(certificate)
     },
   }

@@ -7,7 +7,13 @@ const name = text(LIMITS.nameBytes)
 export const PHASES = ['sign', 'answer', 'cosign'] as const
 
 export const coordinatorEvent = union({
-  founded: struct({ federation: name, coordinatorKey: fixed(32), hospitals: list(struct({ id: hospitalId, name }), LIMITS.members), custodians: list(hospitalId, LIMITS.custodians), corrupt: u8 }),
+  founded: struct({
+    federation: name,
+    coordinatorKey: fixed(32),
+    hospitals: list(struct({ id: hospitalId, name }), LIMITS.members),
+    custodians: list(hospitalId, LIMITS.custodians),
+    corrupt: u8,
+  }),
   invited: struct({ hospital: hospitalId, tokenHash: digest }),
   enrolled: struct({ hospital: hospitalId, name, tokenHash: digest, signKey: fixed(32), tlsKey: digest, certificate: blob(8192), expiresMs: u53 }),
   revoked: struct({ tlsKey: digest }),

@@ -6,8 +6,8 @@ import { refuse } from '../core/errors.ts'
 import type { Digest, HospitalId } from '../core/ids.ts'
 import { startMachine } from '../core/machine.ts'
 import { taskByName } from '../models/index.ts'
-import { type JobSpec, jobHash, jobSpec, PROTOCOL_VERSION } from '../privacy/messages.ts'
 import { checkStages, drawsOf } from '../privacy/job.ts'
+import { type JobSpec, jobHash, jobSpec, PROTOCOL_VERSION } from '../privacy/messages.ts'
 import { publicSignKey, signMessage } from '../privacy/signatures.ts'
 import type { Authority } from '../proto/certificates.ts'
 import type { Authorize } from '../proto/index.ts'
@@ -90,8 +90,13 @@ async function found(context: CoordinatorContext, founding: FoundingOptions): Pr
   const before = context.state().founding
   const coordinatorKey = publicSignKey(context.signKey)
   if (!before) return await context.post({ kind: 'founded', coordinatorKey, ...founding })
-  const same = before.federation === founding.federation && before.corrupt === founding.corrupt && before.custodians.join() === founding.custodians.join() && before.hospitals.map((h) => h.id).join() === founding.hospitals.map((h) => h.id).join()
-  if (!same || Buffer.compare(before.coordinatorKey, coordinatorKey) !== 0) throw refuse('BAD_CONFIG', 'the store was founded with another federation, list of hospitals, custodians, f or signing key')
+  const same =
+    before.federation === founding.federation &&
+    before.corrupt === founding.corrupt &&
+    before.custodians.join() === founding.custodians.join() &&
+    before.hospitals.map((h) => h.id).join() === founding.hospitals.map((h) => h.id).join()
+  if (!same || Buffer.compare(before.coordinatorKey, coordinatorKey) !== 0)
+    throw refuse('BAD_CONFIG', 'the store was founded with another federation, list of hospitals, custodians, f or signing key')
 }
 
 async function startJob(context: CoordinatorContext, job: JobOptions): Promise<Digest> {
@@ -99,9 +104,23 @@ async function startJob(context: CoordinatorContext, job: JobOptions): Promise<D
   if (roster.kind !== 'agreed' || !founding) throw refuse('OTHER_ROSTER', 'a job needs an agreed roster')
   for (const stage of job.stages) taskByName(stage.task).checkParams(stage.params)
   const nonce = context.random.fill(new Uint8Array(16))
-  const spec: JobSpec = { protocol: PROTOCOL_VERSION, federation: founding.federation, roster: roster.hash, nonce, draws: drawsOf(job.stages), featureSets: job.featureSets, stages: job.stages }
+  const spec: JobSpec = {
+    protocol: PROTOCOL_VERSION,
+    federation: founding.federation,
+    roster: roster.hash,
+    nonce,
+    draws: drawsOf(job.stages),
+    featureSets: job.featureSets,
+    stages: job.stages,
+  }
   checkStages(spec)
-  await context.post({ kind: 'jobStarted', spec, signature: signMessage('job', {}, encode(jobSpec, spec), context.signKey), minCohort: job.minCohort, stepMs: job.stepMs })
+  await context.post({
+    kind: 'jobStarted',
+    spec,
+    signature: signMessage('job', {}, encode(jobSpec, spec), context.signKey),
+    minCohort: job.minCohort,
+    stepMs: job.stepMs,
+  })
   return jobHash(spec)
 }
 
@@ -110,8 +129,9 @@ async function finalState(context: CoordinatorContext, hash: Digest, stage: stri
   if (final === undefined) throw refuse('NOT_FOUND', `stage ${stage} has no final state`)
   return await context.store.readBlob(blobs.state(final))
 }
+
 export { asksFor } from './asks.ts'
-export { type CoordinatorPorts } from './context.ts'
+export type { CoordinatorPorts } from './context.ts'
 export type { CoordinatorEvent } from './events.ts'
 export type { CoordinatorState, JobState, StepState } from './state.ts'
 export { runningJob }

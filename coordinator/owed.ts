@@ -1,6 +1,7 @@
 // What the coordinator itself owes now, and when it wants to look again. A function of state and time alone.
-import type { Effect } from '../core/machine.ts'
+
 import { type HospitalId, type OpeningKey, openingKeyText } from '../core/ids.ts'
+import type { Effect } from '../core/machine.ts'
 import { type CoordinatorState, groupOf, type JobState, runningJob, type StepState } from './state.ts'
 import { needed } from './step.ts'
 
@@ -44,7 +45,8 @@ function readyToPlan(state: CoordinatorState, job: JobState): boolean {
 
 function stepOwes(state: CoordinatorState, job: JobState, step: StepState, nowMs: number): Owed {
   const text = openingKeyText(step.key)
-  const effect = (kind: 'close' | 'state' | 'open' | 'widen' | 'release', round: number | string = ''): Owed => one({ key: `${kind} ${text} ${round}`, kind, step: step.key })
+  const effect = (kind: 'close' | 'state' | 'open' | 'widen' | 'release', round: number | string = ''): Owed =>
+    one({ key: `${kind} ${text} ${round}`, kind, step: step.key })
   const { phase } = step
   switch (phase.kind) {
     case 'collecting':
@@ -55,15 +57,30 @@ function stepOwes(state: CoordinatorState, job: JobState, step: StepState, nowMs
       return enough ? effect('state', phase.reports.length) : waiting(step, phase.patienceMs, silent, nowMs)
     }
     case 'certifying':
-      return waiting(step, phase.patienceMs, phase.statement.answerSet.filter((c) => !phase.signatures.some((s) => s.signer === c)), nowMs)
+      return waiting(
+        step,
+        phase.patienceMs,
+        phase.statement.answerSet.filter((c) => !phase.signatures.some((s) => s.signer === c)),
+        nowMs,
+      )
     case 'opening':
       // A wrong answer among the first t makes the opening fail: it is tried again with each further answer.
       if (phase.answers.length >= needed(state).t) return effect('open', phase.answers.length)
-      return waiting(step, phase.patienceMs, phase.statement.answerSet.filter((c) => !phase.answers.some((a) => a.body.custodian === c)), nowMs)
+      return waiting(
+        step,
+        phase.patienceMs,
+        phase.statement.answerSet.filter((c) => !phase.answers.some((a) => a.body.custodian === c)),
+        nowMs,
+      )
     case 'cosigning':
       if (phase.cosignatures.length >= needed(state).t) return effect('release')
       if (!phase.widened) return nowMs < phase.patienceMs ? { effects: [], wakeAtMs: phase.patienceMs } : effect('widen')
-      return waiting(step, phase.patienceMs, phase.statement.answerSet.filter((c) => !phase.cosignatures.some((s) => s.signer === c)), nowMs)
+      return waiting(
+        step,
+        phase.patienceMs,
+        phase.statement.answerSet.filter((c) => !phase.cosignatures.some((s) => s.signer === c)),
+        nowMs,
+      )
     case 'released':
       return nothing
     default:

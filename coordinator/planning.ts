@@ -50,7 +50,9 @@ export async function makePlan(context: CoordinatorContext, job: JobState): Prom
 /** Bytes of the state that the job's next step starts from; state 0 of a stage is made, and kept, here. */
 async function currentState(context: CoordinatorContext, job: JobState, stage: Stage | null): Promise<Uint8Array> {
   if (job.state !== null) return await context.store.readBlob(blobs.state(job.state))
-  const bytes = stage ? await initialState(context, job, stage) : taskOf(null).init(new Uint8Array(), { featureSet: '', features: [], upstream: {}, seed: new Uint8Array(32), rowCap: 1 })
+  const bytes = stage
+    ? await initialState(context, job, stage)
+    : taskOf(null).init(new Uint8Array(), { featureSet: '', features: [], upstream: {}, seed: new Uint8Array(32), rowCap: 1 })
   await context.store.putBlob(blobs.state(stateHash(bytes)), bytes)
   return bytes
 }
@@ -64,7 +66,13 @@ async function initialState(context: CoordinatorContext, job: JobState, stage: S
     upstream[name] = { task: made.task, state: await context.store.readBlob(blobs.state(final)) }
   }
   const features = columnsOf(job.spec, stage.inputs.featureSet)
-  return taskOf(stage).init(stage.params, { featureSet: stage.inputs.featureSet, features, upstream, seed: await seedOf(context, job, stage), rowCap: stage.inputs.rowCap })
+  return taskOf(stage).init(stage.params, {
+    featureSet: stage.inputs.featureSet,
+    features,
+    upstream,
+    seed: await seedOf(context, job, stage),
+    rowCap: stage.inputs.rowCap,
+  })
 }
 
 /** SHA-256("draw", use, S_0, statement) of the job's step 0. */

@@ -2,13 +2,32 @@
 // what is there already is answered with success, so a client may repeat any call whose reply it lost.
 import { decode, encode } from '../core/codec.ts'
 import { isErrorCode, isRefusal, refuse } from '../core/errors.ts'
-import { type Digest, type HospitalId, type OpeningKey } from '../core/ids.ts'
+import type { Digest, HospitalId, OpeningKey } from '../core/ids.ts'
 import { LIMITS } from '../core/limits.ts'
 import type { Runner } from '../core/machine.ts'
-import { answer, certificate, type CosignatureBody, cosignRequest, jobSpec, keyEpoch, keySum, namedSignature, receipt, receiptHash, release, report, roster, signedPlan, signedSealingKey, signedSnapshot, signRequest, snapshot } from '../privacy/messages.ts'
 import { checkAnswer } from '../privacy/answer.ts'
-import { cosigners } from '../privacy/release.ts'
+import {
+  answer,
+  type CosignatureBody,
+  certificate,
+  cosignRequest,
+  jobSpec,
+  keyEpoch,
+  keySum,
+  namedSignature,
+  receipt,
+  receiptHash,
+  release,
+  report,
+  roster,
+  signedPlan,
+  signedSealingKey,
+  signedSnapshot,
+  signRequest,
+  snapshot,
+} from '../privacy/messages.ts'
 import { PARAMETERS } from '../privacy/parameters.ts'
+import { cosigners } from '../privacy/release.ts'
 import { checkReport } from '../privacy/report.ts'
 import { checkSignedSealingKey, memberOf } from '../privacy/roster.ts'
 import { requireSignature } from '../privacy/signatures.ts'
@@ -54,7 +73,14 @@ export function createService(context: CoordinatorContext, runner: Runner<Coordi
     async declareSnapshot(peer, bytes) {
       const declared = decode(signedSnapshot, bytes)
       sameMember(peer, declared.snapshot.member)
-      requireSignature('snapshot', {}, encode(snapshot, declared.snapshot), declared.signature, memberOf(agreedRoster().roster, peer.member).signKey, peer.member)
+      requireSignature(
+        'snapshot',
+        {},
+        encode(snapshot, declared.snapshot),
+        declared.signature,
+        memberOf(agreedRoster().roster, peer.member).signKey,
+        peer.member,
+      )
       await context.post({ kind: 'snapshotDeclared', ...declared })
     },
     async fetchJob(_, hash) {
@@ -89,7 +115,8 @@ export function createService(context: CoordinatorContext, runner: Runner<Coordi
       sameMember(peer, signature.signer)
       const found = step(key)
       if (found.phase.kind !== 'certifying') return
-      if (!verifyStatementSignature(found.phase.statement, checkedPlan(context, found), signature)) throw refuse('BAD_SIGNATURE', `${peer.member} on the statement of step ${key.step}`)
+      if (!verifyStatementSignature(found.phase.statement, checkedPlan(context, found), signature))
+        throw refuse('BAD_SIGNATURE', `${peer.member} on the statement of step ${key.step}`)
       await context.post({ kind: 'signed', key, signature })
     },
     async refuseRequest(peer, key, phase, code) {
@@ -139,7 +166,8 @@ export function createService(context: CoordinatorContext, runner: Runner<Coordi
       if (found.phase.kind !== 'cosigning') return
       const { statementHash, keySum: sum, release: opened, nextState } = found.phase
       const body: CosignatureBody = { statement: statementHash, keySum: sum, release: opened, nextState: found.plan.audience === 'members' ? nextState : null }
-      if (!cosigners(body, [signature], checkedPlan(context, found)).has(peer.member)) throw refuse('BAD_SIGNATURE', `${peer.member}'s co-signature of step ${key.step}`)
+      if (!cosigners(body, [signature], checkedPlan(context, found)).has(peer.member))
+        throw refuse('BAD_SIGNATURE', `${peer.member}'s co-signature of step ${key.step}`)
       await context.post({ kind: 'cosigned', key, signature })
     },
     async *fetchRelease(_, key) {

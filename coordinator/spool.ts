@@ -24,7 +24,14 @@ export async function spoolOffset(context: CoordinatorContext, step: StepState, 
  * Takes the rest of a contribution; resolves once it is whole, verified, synced and journalled. What has arrived stays where a connection
  * breaks. The step may close, or another upload of the same bytes may come first, while the chunks arrive: each look is at the step as it is now.
  */
-export async function receiveContribution(context: CoordinatorContext, step: StepState, receipt: Receipt, offset: number, chunks: Chunks, signal: AbortSignal): Promise<void> {
+export async function receiveContribution(
+  context: CoordinatorContext,
+  step: StepState,
+  receipt: Receipt,
+  offset: number,
+  chunks: Chunks,
+  signal: AbortSignal,
+): Promise<void> {
   const checked = checkedPlan(context, step)
   checkReceipt(receipt, checked)
   const { member } = receipt.body

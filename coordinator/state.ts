@@ -1,7 +1,22 @@
 // The coordinator's state: what its journal folds to. It holds no share and no decryption secret, ever; contributions and
 // states lie in the store's blobs and are named here by hash.
 import type { Digest, HospitalId, OpeningKey } from '../core/ids.ts'
-import type { Answer, JobSpec, KeyEpochSet, NamedSignature, Plan, Receipt, Report, Roll, Roster, SealingKey, SignedPlan, Snapshot, Stage, Statement } from '../privacy/messages.ts'
+import type {
+  Answer,
+  JobSpec,
+  KeyEpochSet,
+  NamedSignature,
+  Plan,
+  Receipt,
+  Report,
+  Roll,
+  Roster,
+  SealingKey,
+  SignedPlan,
+  Snapshot,
+  Stage,
+  Statement,
+} from '../privacy/messages.ts'
 
 export interface EnrolledMember {
   readonly id: HospitalId
@@ -25,14 +40,32 @@ export interface SignedSealingKey {
   readonly key: SealingKey
   readonly signature: Uint8Array
 }
-export type EpochState = { readonly kind: 'gathering'; readonly epoch: number; readonly keys: readonly SignedSealingKey[] } | { readonly kind: 'agreed'; readonly epoch: number; readonly set: KeyEpochSet; readonly hash: Digest }
+export type EpochState =
+  | { readonly kind: 'gathering'; readonly epoch: number; readonly keys: readonly SignedSealingKey[] }
+  | { readonly kind: 'agreed'; readonly epoch: number; readonly set: KeyEpochSet; readonly hash: Digest }
 
 /** One step of a job, from its plan to its release. `patienceMs`: when custodians that have not spoken yet are counted as missing. */
 export type StepPhase =
   | { readonly kind: 'collecting'; readonly deadlineMs: number; readonly paused: readonly HospitalId[] }
   | { readonly kind: 'checking'; readonly patienceMs: number; readonly reports: readonly Report[] }
-  | { readonly kind: 'certifying'; readonly patienceMs: number; readonly reports: readonly Report[]; readonly statement: Statement; readonly statementHash: Digest; readonly roll: Roll; readonly signatures: readonly NamedSignature[] }
-  | { readonly kind: 'opening'; readonly patienceMs: number; readonly statement: Statement; readonly statementHash: Digest; readonly roll: Roll; readonly signatures: readonly NamedSignature[]; readonly answers: readonly Answer[] }
+  | {
+      readonly kind: 'certifying'
+      readonly patienceMs: number
+      readonly reports: readonly Report[]
+      readonly statement: Statement
+      readonly statementHash: Digest
+      readonly roll: Roll
+      readonly signatures: readonly NamedSignature[]
+    }
+  | {
+      readonly kind: 'opening'
+      readonly patienceMs: number
+      readonly statement: Statement
+      readonly statementHash: Digest
+      readonly roll: Roll
+      readonly signatures: readonly NamedSignature[]
+      readonly answers: readonly Answer[]
+    }
   | {
       readonly kind: 'cosigning'
       readonly statement: Statement

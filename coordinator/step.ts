@@ -35,7 +35,8 @@ export function step(state: CoordinatorState, event: CoordinatorEvent, nowMs: nu
     case 'snapshotDeclared': {
       const declared = state.snapshots.get(event.snapshot.boundary) ?? new Map()
       const before = declared.get(event.snapshot.member)
-      if (before && before.snapshot.id !== event.snapshot.id) throw refuse('DIFFERENCING', `${event.snapshot.member} declared another snapshot for ${event.snapshot.boundary} already`)
+      if (before && before.snapshot.id !== event.snapshot.id)
+        throw refuse('DIFFERENCING', `${event.snapshot.member} declared another snapshot for ${event.snapshot.boundary} already`)
       if (before && sameBytes(before.signature, event.signature)) return state
       return { ...state, snapshots: put(state.snapshots, event.snapshot.boundary, put(declared, event.snapshot.member, event)) }
     }
@@ -44,7 +45,9 @@ export function step(state: CoordinatorState, event: CoordinatorEvent, nowMs: nu
     case 'planned':
       return planned(state, event)
     case 'planRefused':
-      return changeStep(state, event.key, (s) => (s.refusals.get(event.member) === event.code ? s : { ...s, refusals: put(s.refusals, event.member, event.code) }))
+      return changeStep(state, event.key, (s) =>
+        s.refusals.get(event.member) === event.code ? s : { ...s, refusals: put(s.refusals, event.member, event.code) },
+      )
     case 'contributed':
       return changeStep(state, event.key, (s) => contributed(s, event))
     case 'deadlineExtended':
@@ -53,7 +56,8 @@ export function step(state: CoordinatorState, event: CoordinatorEvent, nowMs: nu
       return changePhase(state, event.key, 'collecting', (_, s) => ({ kind: 'checking', patienceMs: nowMs + patience(state, s), reports: [] }))
     case 'reported':
       return changePhase(state, event.key, 'checking', (phase) => {
-        if (phase.reports.some((r) => r.body.custodian === event.report.body.custodian)) throw refuse('SECOND_REPORT', `${event.report.body.custodian} reported already`)
+        if (phase.reports.some((r) => r.body.custodian === event.report.body.custodian))
+          throw refuse('SECOND_REPORT', `${event.report.body.custodian} reported already`)
         return { ...phase, reports: [...phase.reports, event.report] }
       })
     case 'stated':
@@ -139,7 +143,8 @@ function sealingKeyPublished(state: CoordinatorState, event: EventOf<'sealingKey
     if (state.epoch.set.keys.some((k) => k.key.custodian === event.key.custodian && Buffer.compare(k.signature, event.signature) === 0)) return state
     throw refuse('OTHER_EPOCH', `key epoch ${state.epoch.epoch} is closed`)
   }
-  if (event.key.epoch !== state.epoch.epoch || event.key.roster !== state.roster.hash) throw refuse('OTHER_EPOCH', `a key of epoch ${event.key.epoch} where ${state.epoch.epoch} is gathered`)
+  if (event.key.epoch !== state.epoch.epoch || event.key.roster !== state.roster.hash)
+    throw refuse('OTHER_EPOCH', `a key of epoch ${event.key.epoch} where ${state.epoch.epoch} is gathered`)
   const keys = [...state.epoch.keys.filter((k) => k.key.custodian !== event.key.custodian), { key: event.key, signature: event.signature }]
   const ordered = state.roster.roster.custodians.map((id) => keys.find((k) => k.key.custodian === id))
   if (!ordered.every((k) => k !== undefined)) return { ...state, epoch: { ...state.epoch, keys } }
@@ -194,7 +199,8 @@ function contributed(s: StepState, event: EventOf<'contributed'>): StepState {
   if (s.phase.kind !== 'collecting') throw refuse('DEADLINE', `the candidates of step ${s.key.step} are closed`)
   if (!groupOf(s).includes(member)) throw refuse('NOT_INVITED', `${member} is not in the cohort of step ${s.key.step}`)
   const before = s.receipts.get(member)
-  if (before && receiptHash(before.body) !== receiptHash(event.receipt.body)) throw refuse('SECOND_RECEIPT', `${member} signed another receipt for this opening key`)
+  if (before && receiptHash(before.body) !== receiptHash(event.receipt.body))
+    throw refuse('SECOND_RECEIPT', `${member} signed another receipt for this opening key`)
   if (before) return s
   return { ...s, receipts: put(s.receipts, member, event.receipt) }
 }
@@ -259,7 +265,12 @@ function changeStep(state: CoordinatorState, key: OpeningKey, change: (step: Ste
   return changed === found ? state : { ...state, steps: put(state.steps, text, changed) }
 }
 
-function changePhase<K extends StepPhase['kind']>(state: CoordinatorState, key: OpeningKey, kind: K, change: (phase: PhaseOf<K>, step: StepState) => StepPhase): CoordinatorState {
+function changePhase<K extends StepPhase['kind']>(
+  state: CoordinatorState,
+  key: OpeningKey,
+  kind: K,
+  change: (phase: PhaseOf<K>, step: StepState) => StepPhase,
+): CoordinatorState {
   return changeStep(state, key, (s) => {
     if (s.phase.kind !== kind) throw refuse('DEADLINE', `step ${key.step} is ${s.phase.kind}, not ${kind}`)
     const changed = change(s.phase as PhaseOf<K>, s)

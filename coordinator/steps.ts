@@ -3,18 +3,29 @@ import { decode, encode } from '../core/codec.ts'
 import { refuse } from '../core/errors.ts'
 import { type OpeningKey, openingKeyText } from '../core/ids.ts'
 import { dequantise } from '../core/lanes.ts'
-import { type Certificate, keySum, keySumHash, receiptHash, release, releaseBundle, releaseHash, type Roll, stateHash, statementHash } from '../privacy/messages.ts'
-import { PARAMETERS } from '../privacy/parameters.ts'
-import { type CheckedPlan, createPlanChecker } from '../privacy/plan.ts'
 import { recoverKeySum } from '../privacy/answer.ts'
 import { cipherInWork } from '../privacy/cipher/in-work.ts'
+import {
+  type Certificate,
+  keySum,
+  keySumHash,
+  type Roll,
+  receiptHash,
+  release,
+  releaseBundle,
+  releaseHash,
+  stateHash,
+  statementHash,
+} from '../privacy/messages.ts'
+import { PARAMETERS } from '../privacy/parameters.ts'
+import { type CheckedPlan, createPlanChecker } from '../privacy/plan.ts'
 import { openRelease } from '../privacy/release.ts'
 import { chooseRoll } from '../privacy/roll.ts'
 import { buildStatement } from '../privacy/statement.ts'
 import { ciphertextDigest } from '../privacy/wire.ts'
 import { blobs, type CoordinatorContext } from './context.ts'
 import { taskOf } from './planning.ts'
-import { type JobState, stageOf, type StepPhase, type StepState } from './state.ts'
+import { type JobState, type StepPhase, type StepState, stageOf } from './state.ts'
 
 /** Contributions added in one call of a worker: bounds its memory. */
 const BATCH = 16
@@ -76,7 +87,8 @@ async function spooledCiphertexts(context: CoordinatorContext, step: StepState, 
   const bytes = await context.store.readBlob(blobs.spool(step.key, member, receiptHash(receipt.body)), 0, count * CIPHERTEXT_BYTES)
   return split(bytes, count)
 }
-const split = (bytes: Uint8Array, count: number): Uint8Array[] => Array.from({ length: count }, (_, j) => bytes.slice(j * CIPHERTEXT_BYTES, (j + 1) * CIPHERTEXT_BYTES))
+const split = (bytes: Uint8Array, count: number): Uint8Array[] =>
+  Array.from({ length: count }, (_, j) => bytes.slice(j * CIPHERTEXT_BYTES, (j + 1) * CIPHERTEXT_BYTES))
 
 /** From t answers on: the sum of keys, the release, the next state. Fails (and waits for one more answer) where none of the subsets opens. */
 export async function openStep(context: CoordinatorContext, key: OpeningKey, signal: AbortSignal): Promise<void> {
@@ -86,7 +98,9 @@ export async function openStep(context: CoordinatorContext, key: OpeningKey, sig
   const aggregate = split(await context.store.readBlob(blobs.aggregate(phase.statementHash)), phase.statement.aggregate.length)
   const cipher = cipherInWork(context.work, context.cipher, signal)
   const checked = checkedPlan(context, step)
-  const recovered = await recoverKeySum(phase.answers, certificate, checked, (sum) => openRelease(checked, phase.statementHash, aggregate, sum, phase.roll.length, cipher))
+  const recovered = await recoverKeySum(phase.answers, certificate, checked, (sum) =>
+    openRelease(checked, phase.statementHash, aggregate, sum, phase.roll.length, cipher),
+  )
   for (const custodian of recovered.blamed) context.log.error({ step: key.step, custodian }, 'a signed answer contradicts the sum of keys')
   const nextState = await advance(context, step, recovered.opened.sums)
   await context.store.putBlob(blobs.keySum(keySumHash(recovered.keySum)), encode(keySum, recovered.keySum))
