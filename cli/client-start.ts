@@ -8,18 +8,19 @@ import { refuse } from '../core/errors.ts'
 import { openKeystore, readPassphrase } from '../core/keystore.ts'
 import { createLog } from '../core/log.ts'
 import type { ClientProgress } from '../core/progress.ts'
+import { openSqliteStore } from '../core/store/sqlite.ts'
 import { createThreads } from '../core/work/threads.ts'
 import { engineJob } from '../models/jobs.ts'
 import { connectGrpc, enrolOverGrpc, type Invitation, parseInvitation } from '../proto/index.ts'
-import { openSite, readSite, type Site } from './client-site.ts'
-import { progressTo, refuseTestSettings, stopped } from './daemon.ts'
+import { readSite, type Site } from './client-site.ts'
+import { type DaemonPorts, progressTo, refuseTestSettings, stopped } from './daemon.ts'
 
 export interface ClientStartArguments {
   config: string
   progress: string
 }
 
-export async function runClient(args: ClientStartArguments): Promise<void> {
+export async function runClient(args: ClientStartArguments, { openStore = openSqliteStore }: DaemonPorts = {}): Promise<void> {
   refuseTestSettings()
   const site = readSite(args.config)
   const { config } = site
@@ -28,7 +29,7 @@ export async function runClient(args: ClientStartArguments): Promise<void> {
   const progress = progressTo<ClientProgress>(args.progress)
   const invitation = readInvitation(site)
   using keystore = openKeystore(join(site.data, 'keys.json'), readPassphrase({ file: site.path(config.passphraseFile) }))
-  await using store = openSite(site)
+  await using store = openStore(site.data)
   await using work = createThreads({ threads: 1 })
   const source = { ...config.source, path: site.path(config.source.path) }
   const data = createSiteData({ store, keystore, log, source, featureSet: config.featureSet })

@@ -1,5 +1,5 @@
 // consilium coordinator start: keys and authority at the first start, invitations for who is not enrolled, then the daemon.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Coordinator, startCoordinator } from '../coordinator/index.ts'
 import { systemClock } from '../core/clock.ts'
@@ -17,14 +17,14 @@ import { type CoordinatorConfig, coordinatorConfig } from './config/coordinator.
 import { toJobOptions } from './config/job.ts'
 import { besideFile, readConfig } from './config/read.ts'
 import { createCoordinatorProgress } from './coordinator-progress.ts'
-import { progressTo, refuseTestSettings, stopped } from './daemon.ts'
+import { type DaemonPorts, progressTo, refuseTestSettings, stopped, writeWhole } from './daemon.ts'
 
 export interface CoordinatorStartArguments {
   config: string
   progress: string
 }
 
-export async function runCoordinator(args: CoordinatorStartArguments): Promise<void> {
+export async function runCoordinator(args: CoordinatorStartArguments, { openStore = openSqliteStore }: DaemonPorts = {}): Promise<void> {
   refuseTestSettings()
   const config = readConfig(coordinatorConfig, args.config)
   const data = besideFile(args.config, config.data)
@@ -34,7 +34,7 @@ export async function runCoordinator(args: CoordinatorStartArguments): Promise<v
   using keystore = openKeystore(join(data, 'keys.json'), readPassphrase({ file: besideFile(args.config, config.passphraseFile) }))
   const authority = await authorityOf(keystore, config.federation)
   const server = { caPem: authority.caPem, ...(await issueServerCertificate(authority, { hosts: config.listen.hosts })) }
-  await using store = openSqliteStore(data)
+  await using store = openStore(data)
   await using work = createThreads({ threads: 1 })
   const watcher = createCoordinatorProgress(progress, (job, stage) => coordinator.finalState(job, stage))
   const founding = { federation: config.federation, hospitals: config.hospitals, custodians: config.custodians, corrupt: config.corrupt }
@@ -97,7 +97,7 @@ interface Ports {
 function keptPorts(data: string): Ports {
   const file = join(data, 'ports.json')
   const known = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { members: number; enrolment: number }) : { members: null, enrolment: null }
-  return { ...known, keep: (ports) => writeFileSync(file, JSON.stringify(ports)) }
+  return { ...known, keep: (ports) => writeWhole(file, JSON.stringify(ports)) }
 }
 const withPort = (address: string, kept: number | null): string => (address.endsWith(':0') && kept !== null ? `${address.slice(0, -1)}${kept}` : address)
 
@@ -117,11 +117,7 @@ async function writeInvitations(
     if (existsSync(file)) continue
     const token = await coordinator.invite(id)
     if (token)
-      writeFileSync(
-        file,
-        formatInvitation({ federation: config.federation, hospital: id, enrolmentAddress, caPem: authority.caPem, token: new SecretBytes(token) }),
-        { mode: 0o600 },
-      )
+      writeWhole(file, formatInvitation({ federation: config.federation, hospital: id, enrolmentAddress, caPem: authority.caPem, token: new SecretBytes(token) }))
   }
   return written
 }
