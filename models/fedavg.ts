@@ -31,6 +31,13 @@ const params = checked(
     serverRate: f64,
     /** fedavgm only. */
     momentum: f64,
+    /**
+     * A pass has at most this many batches, each then larger than batchRows: hospitals of any size make as many updates, so that none is
+     * heard less for its size twice over (Wang et al., NeurIPS 2020: objective inconsistency).
+     */
+    mostBatches: u32,
+    /** Step k trains at learningRate x this^k: over unlike hospitals FedAvg converges only so (Li et al., ICLR 2020, theorem 4). */
+    learningRateDecay: f64,
   }),
   (p) =>
     firstFault(
@@ -41,6 +48,8 @@ const params = checked(
       [p.weightDecay >= 0 && p.weightDecay * p.learningRate < 1, 'weightDecay: at least 0, and learningRate x weightDecay below 1'],
       [p.positiveWeight > 0, 'positiveWeight: above 0'],
       [p.clipNorm > 0, 'clipNorm: above 0'],
+      [p.mostBatches >= 1, 'mostBatches: at least 1'],
+      [p.learningRateDecay > 0 && p.learningRateDecay <= 1, 'learningRateDecay: above 0 to 1'],
       [p.momentum >= 0 && p.momentum < 1, 'momentum: 0 to below 1'],
     ),
 )
@@ -59,6 +68,8 @@ export const FEDAVG_DEFAULTS: FedavgParams = {
   server: 'fedavg',
   serverRate: 1,
   momentum: 0.5,
+  mostBatches: 65_536,
+  learningRateDecay: 1,
 }
 export const fedavgParams = (given: Partial<FedavgParams> = {}): Uint8Array => encode(params, { ...FEDAVG_DEFAULTS, ...given })
 
@@ -108,7 +119,7 @@ export const fedavg: Task<FedavgParams, FedavgState> = {
     if (table.rows === 0) return { vector, nextLocal: null }
     const { trainLocally } = await import('./mlp/train.ts')
     const rows = { x: Float32Array.from(standardise(normalisation, table)), y: table.y }
-    const trained = await trainLocally(layersOf(normalisation.names.length, params.hidden), weights, rows, params, random)
+    const trained = await trainLocally(layersOf(normalisation.names.length, params.hidden), weights, rows, { ...params, learningRate: params.learningRate * params.learningRateDecay ** state.step }, random)
     const weight = table.rows / rowCap
     vector.set(
       clipToNorm(

@@ -34,6 +34,7 @@ const stage = z.discriminatedUnion('task', [
         steps: z.int().min(1).max(1000).optional(),
         optimiser: z.enum(['adam', 'sgd']).optional(),
         learningRate: positive.optional(),
+        weightDecay: z.number().nonnegative().optional(),
         localPasses: z.int().min(1).max(50).optional(),
         batchRows: z.int().min(8).optional(),
         positiveWeight: positive.optional(),
@@ -41,6 +42,8 @@ const stage = z.discriminatedUnion('task', [
         server: z.enum(['fedavg', 'fedavgm']).optional(),
         serverRate: positive.optional(),
         momentum: z.number().min(0).lt(1).optional(),
+        mostBatches: z.int().min(1).optional(),
+        learningRateDecay: positive.max(1).optional(),
       })
       .default({}),
   }),

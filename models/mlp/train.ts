@@ -10,6 +10,8 @@ export interface LocalTraining {
   readonly weightDecay: number
   readonly localPasses: number
   readonly batchRows: number
+  /** A pass is cut into no more batches than this, however many rows there are. */
+  readonly mostBatches: number
   /** Weight of a fraudulent row in the loss; others weigh 1. */
   readonly positiveWeight: number
 }
@@ -33,11 +35,11 @@ export async function trainLocally(
   const { tf } = await loadEngine()
   const variables = variablesOf(tf, layers, weights)
   const optimiser = options.optimiser === 'adam' ? tf.train.adam(options.learningRate) : tf.train.sgd(options.learningRate)
-  const kept = (1 - options.learningRate * options.weightDecay) ** Math.ceil(rows.y.length / options.batchRows)
+  const kept = (1 - options.learningRate * options.weightDecay) ** batchesOf(rows, options)
   try {
     for (let pass = 0; pass < options.localPasses; pass++) {
       shrinkKernels(tf, variables, kept)
-      for (const batch of shuffledBatches(rows, options.batchRows, random)) {
+      for (const batch of shuffledBatches(rows, batchesOf(rows, options), random)) {
         tf.tidy(() => optimiser.minimize(lossOf(tf, variables, batch, options.positiveWeight), false, variables) ?? [])
       }
     }
@@ -89,12 +91,14 @@ function shrinkKernels(tf: typeof Tfjs, variables: readonly Tfjs.Variable[], kep
   })
 }
 
+const batchesOf = ({ y }: LocalRows, { batchRows, mostBatches }: LocalTraining): number => Math.min(mostBatches, Math.ceil(y.length / batchRows))
+
 interface Batch {
   readonly x: Float32Array
   readonly y: Float32Array
 }
 /** Views into one shuffled copy a pass: `slice` on a tensor would copy all of it for every batch. */
-function* shuffledBatches({ x, y }: LocalRows, batchRows: number, random: Random): Generator<Batch> {
+function* shuffledBatches({ x, y }: LocalRows, batches: number, random: Random): Generator<Batch> {
   const width = x.length / y.length
   const order = shuffle(y.length, random)
   const [shuffledX, shuffledY] = [new Float32Array(x.length), new Float32Array(y.length)]
@@ -102,7 +106,6 @@ function* shuffledBatches({ x, y }: LocalRows, batchRows: number, random: Random
     shuffledX.set(x.subarray(from * width, (from + 1) * width), to * width)
     shuffledY[to] = y[from] as number
   })
-  const batches = Math.ceil(y.length / batchRows)
   for (let i = 0; i < batches; i++) {
     const [start, end] = [Math.floor((i * y.length) / batches), Math.floor(((i + 1) * y.length) / batches)]
     yield { x: shuffledX.subarray(start * width, end * width), y: shuffledY.subarray(start, end) }

@@ -113,6 +113,31 @@ describe('fedavg', () => {
     expect(fedavg.advance(start, sums)).toMatchObject({ step: 1, weights: start.weights })
   })
 
+  it('makes no more updates a pass than the plan says, however many rows a hospital has', async () => {
+    const [small, large] = [80, 400].map((rows) => syntheticFederation({ sites: 1, rows, features: 3, seed: 'updates' })) as [Federation, Federation]
+    // Weight decay alone, at a rate too small to learn: kernels shrink once a batch, so the shrinkage counts the updates.
+    const shrinkage = async (federation: Federation, mostBatches: number): Promise<number> => {
+      const { states } = await train(federation, { steps: 1, localPasses: 1, batchRows: 8, mostBatches, optimiser: 'sgd', learningRate: 1e-6, weightDecay: 1e4, clipNorm: 1e3 }, 'clear')
+      const [before, after] = [states[0], states[1]].map((s) => decode(fedavgState, s as Uint8Array).weights) as [Float64Array, Float64Array]
+      return Math.round(Math.log((after[0] as number) / (before[0] as number)) / Math.log(0.99))
+    }
+    expect(await shrinkage(large, 5)).toBe(5)
+    expect(await shrinkage(small, 5)).toBe(5)
+    expect(await shrinkage(small, 1000)).toBe(Math.ceil(((small.sites[0] as Federation['sites'][number]).train.rows) / 8))
+  })
+
+  it('trains at a rate that decays from step to step', async () => {
+    const federation = syntheticFederation({ sites: 1, rows: 80, features: 3, seed: 'decay' })
+    const moves = async (learningRateDecay: number): Promise<number[]> => {
+      const given = { steps: 3, localPasses: 1, batchRows: 80, optimiser: 'sgd', learningRate: 1e-3, weightDecay: 0, learningRateDecay } as const
+      const weights = (await train(federation, given, 'clear')).states.map((s) => decode(fedavgState, s).weights)
+      return [0, 1, 2].map((k) => Math.hypot(...(weights[k + 1] as Float64Array).map((w, i) => w - (weights[k]?.[i] as number))))
+    }
+    const [steady, decaying] = [await moves(1), await moves(0.5)]
+    for (const k of [0, 1, 2]) expect((decaying[k] as number) / (steady[k] as number)).toBeCloseTo(0.5 ** k, 1)
+    expect(() => fedavgParams({ learningRateDecay: 1.1 })).toThrow(expect.objectContaining({ code: 'BAD_CONFIG' }))
+  })
+
   it('starts from the seed alone: equal seeds give equal bytes, another seed another network', async () => {
     const layers = layersOf(5, '32-16')
     const seed = new Uint8Array(32).fill(1)
@@ -165,7 +190,7 @@ describe('the engine', () => {
     const { tf } = await loadEngine()
     const layers = layersOf(4, '16')
     const rows = { x: new Float32Array(400).map((_, i) => Math.sin(i)), y: new Uint8Array(100).map((_, i) => i % 2) }
-    const options = { optimiser: 'adam', learningRate: 0.01, weightDecay: 0.1, localPasses: 2, batchRows: 40, positiveWeight: 2 } as const
+    const options = { optimiser: 'adam', learningRate: 0.01, weightDecay: 0.1, localPasses: 2, batchRows: 40, mostBatches: 100, positiveWeight: 2 } as const
     const weights = initialWeights(layers, new Uint8Array(32))
     expect(tf.memory().numTensors).toBe(0)
     for (let step = 0; step < 50; step++) await trainLocally(layers, weights, rows, options, createSeededRandom(`${step}`))
@@ -206,7 +231,7 @@ describe('the engine', () => {
     const [x, y] = [Float64Array.of(0.5, -1, 1.5, 0.25, -0.75, 2), Uint8Array.of(1, 0, 1)]
     const loss = (w: Float64Array) =>
       forward(layers, w, x, 3).reduce((sum, z, i) => sum + ((y[i] ? 3 : 1) * (Math.log1p(Math.exp(z)) - (y[i] as number) * z)) / 3, 0)
-    const options = { optimiser: 'sgd', learningRate: 0.125, weightDecay: 0, localPasses: 1, batchRows: 8, positiveWeight: 3 } as const
+    const options = { optimiser: 'sgd', learningRate: 0.125, weightDecay: 0, localPasses: 1, batchRows: 8, mostBatches: 100, positiveWeight: 3 } as const
     const trained = await trainLocally(layers, weights, { x: Float32Array.from(x), y }, options, createSeededRandom('g'))
     for (let i = 0; i < weights.length; i++) {
       const [up, down] = [weights.slice(), weights.slice()]
