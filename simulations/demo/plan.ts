@@ -26,7 +26,7 @@ export interface Recipe {
   /** Public cap on rows a hospital. */
   readonly rowCap: number
   readonly logistic: Partial<Pick<LogisticParams, 'ridge' | 'maxSteps' | 'tolerance'>>
-  readonly mlp: Partial<Pick<FedavgParams, 'hidden' | 'steps' | 'optimiser' | 'learningRate' | 'localPasses' | 'batchRows' | 'positiveWeight' | 'clipNorm' | 'server' | 'serverRate' | 'momentum'>>
+  readonly mlp: Partial<Pick<FedavgParams, 'hidden' | 'steps' | 'optimiser' | 'learningRate' | 'learningRateDecay' | 'weightDecay' | 'localPasses' | 'batchRows' | 'mostBatches' | 'positiveWeight' | 'clipNorm' | 'server' | 'serverRate' | 'momentum'>>
 }
 
 const SPLIT = { splitSeed: 'demo', heldOutPercent: 30 } as const
@@ -35,7 +35,7 @@ export const RECIPES: Readonly<Record<DataKind, Recipe>> = {
     rows: { featureSet: 'claim/1', boundary: '2025-12', ...SPLIT },
     rowCap: 8_000,
     logistic: { ridge: 1e-3, maxSteps: 12, tolerance: 1e-4 },
-    mlp: { hidden: '32-16', steps: 20, learningRate: 0.01, localPasses: 1, batchRows: 256, clipNorm: 8 },
+    mlp: { hidden: '32-16', steps: 24, learningRate: 0.015, learningRateDecay: 0.95, weightDecay: 0.2, localPasses: 1, batchRows: 64, mostBatches: 12, clipNorm: 8 },
   },
   cms: {
     rows: { featureSet: 'provider/1', boundary: '2009-12', ...SPLIT },
