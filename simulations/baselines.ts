@@ -5,7 +5,7 @@ import { isMainThread } from 'node:worker_threads'
 import type { Table } from '../core/table.ts'
 import { defineJob, type Work } from '../core/work/work.ts'
 import { type FedavgParams, fitLogistic, fitMlp, joinTables, type LogisticParams, metricsOfScores, scoreRows } from '../models/index.ts'
-import { readSite, type RowsOf, type SiteFolder, type SiteRows } from './baselines-rows.ts'
+import { type RowsOf, readSite, type SiteFolder, type SiteRows } from './baselines-rows.ts'
 
 export interface BaselinesInput {
   readonly sites: readonly SiteFolder[]
@@ -95,7 +95,8 @@ export async function computeBaselines(input: BaselinesInput, work: Work, signal
   }
   const heldOut = joinTables(sites.map((s) => s.split.heldOut))
   const train = joinTables(sites.map((s) => s.split.train))
-  const fit = (model: ModelKind, table: Table, seed: string): Promise<Fitted> => work.run(fitJob, { model, train: table, heldOut, logistic, mlp, seed }, { signal })
+  const fit = (model: ModelKind, table: Table, seed: string): Promise<Fitted> =>
+    work.run(fitJob, { model, train: table, heldOut, logistic, mlp, seed }, { signal })
   const locals = (model: ModelKind): Promise<readonly Fitted[]> => Promise.all(sites.map((s) => fit(model, s.split.train, seed)))
   // The longest first: they end together.
   const [networks, localNetworks, logisticModel, localLogistic] = await Promise.all([

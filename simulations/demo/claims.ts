@@ -1,7 +1,7 @@
 // The claims of a demo: simulated on the spot, or the published CMS files. Either way one canonical CSV folder a hospital.
 import { join } from 'node:path'
-import { cmsHospitals } from '../cms.ts'
 import { refuse } from '../../core/errors.ts'
+import { cmsHospitals } from '../cms.ts'
 import { type HospitalSummary, type RegionOptions, simulateRegion, summarise, writeHospitals } from '../region/index.ts'
 import type { DataKind } from './plan.ts'
 
@@ -57,7 +57,12 @@ async function cmsClaims({ seed, out, path }: ClaimsOptions): Promise<DemoClaims
   const hospitals = await cmsHospitals(path, { out, hospitals: HOSPITALS, seed })
   return {
     kind: 'cms',
-    hospitals: hospitals.map((h) => ({ id: h.hospital, name: `CMS ${h.hospital.slice(4)}`, folder: h.folder, about: [`${h.providers} providers, ${h.claims} inpatient claims of ${h.states.length} states`] })),
+    hospitals: hospitals.map((h) => ({
+      id: h.hospital,
+      name: `CMS ${h.hospital.slice(4)}`,
+      folder: h.folder,
+      about: [`${h.providers} providers, ${h.claims} inpatient claims of ${h.states.length} states`],
+    })),
     source: `real CMS claims from ${path}: ${hospitals.reduce((n, h) => n + h.claims, 0)} inpatient claims of ${hospitals.reduce((n, h) => n + h.providers, 0)} providers, grouped by state`,
   }
 }

@@ -37,17 +37,23 @@ export function tellRecord(screen: Screen, record: CoordinatorProgress, trace: T
   const line = (text: string): void => screen.line(`${secondsSince(trace.startedAtMs)}  ${text}`)
   switch (record.kind) {
     case 'listening':
-      return line(`coordinator listens on ${record.members} (members, mutual TLS) and ${record.enrolment} (enrolment); ${Object.keys(record.invitations).length} invitations written`)
+      return line(
+        `coordinator listens on ${record.members} (members, mutual TLS) and ${record.enrolment} (enrolment); ${Object.keys(record.invitations).length} invitations written`,
+      )
     case 'enrolled':
       return line(`enrolled ${record.hospital} (${record.count} of ${record.of})`)
     case 'roster':
       return record.signed === record.of ? line(`roster signed by all ${record.of}`) : screen.status(`roster signed by ${record.signed} of ${record.of}`)
     case 'keyEpoch':
-      return record.keys === record.of ? line(`sealing keys of all ${record.of} custodians published`) : screen.status(`sealing keys: ${record.keys} of ${record.of}`)
+      return record.keys === record.of
+        ? line(`sealing keys of all ${record.of} custodians published`)
+        : screen.status(`sealing keys: ${record.keys} of ${record.of}`)
     case 'job':
       return line(`job ${record.job.slice(0, 12)}: ${record.stages.join(' → ')}`)
     case 'evaluation':
-      return line(`${record.stage}: AUC ${(record.metrics['auc'] ?? Number.NaN).toFixed(4)}, average precision ${(record.metrics['averagePrecision'] ?? Number.NaN).toFixed(4)} over all held-out rows`)
+      return line(
+        `${record.stage}: AUC ${(record.metrics['auc'] ?? Number.NaN).toFixed(4)}, average precision ${(record.metrics['averagePrecision'] ?? Number.NaN).toFixed(4)} over all held-out rows`,
+      )
     case 'finished':
       return line(record.outcome === 'finished' ? 'job finished' : `job ${record.outcome}`)
     case 'scored':

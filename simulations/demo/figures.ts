@@ -1,7 +1,7 @@
 // The run's figures for machines: flat, the unit in the name. A figure that misses its bar is written as it is.
 import { arch, cpus, platform, totalmem } from 'node:os'
-import type { Comparison } from './comparison.ts'
 import type { ModelKind } from '../baselines.ts'
+import type { Comparison } from './comparison.ts'
 
 type FiguresOf<M extends ModelKind> = { readonly [K in `${M}${'Auc' | 'Ap'}${'LocalMean' | 'Federated' | 'Pooled'}`]: number }
 export type DemoFigures = {
@@ -19,7 +19,8 @@ export type DemoFigures = {
 } & FiguresOf<'logistic'> &
   FiguresOf<'mlp'>
 
-export const machine = (): string => `${platform()} ${arch()}, ${cpus().length} x ${cpus()[0]?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`
+export const machine = (): string =>
+  `${platform()} ${arch()}, ${cpus().length} x ${cpus()[0]?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`
 
 /** AUC federated is the released one (histograms of `evaluate`), AP federated the exact one of the daemons' score files. */
 export function figuresOf<M extends ModelKind>(model: M, { localMean, released, federated, pooled }: Comparison): FiguresOf<M> {

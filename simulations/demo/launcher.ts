@@ -9,15 +9,15 @@ import { createThreads } from '../../core/work/threads.ts'
 import { type Baselines, computeBaselines, MODEL_KINDS, type ModelKind } from '../baselines.ts'
 import { type ReportInput, renderReport } from '../report/index.ts'
 import { type DemoClaims, makeClaims } from './claims.ts'
-import { compare, type Comparison, type FederatedScores, type Figures } from './comparison.ts'
+import { type Comparison, compare, type FederatedScores, type Figures } from './comparison.ts'
 import { createScreen, type Screen, secondsSince, tellRecord } from './console.ts'
 import { createDaemons, DaemonEnded } from './daemons.ts'
 import { type DemoFigures, figuresOf, machine } from './figures.ts'
 import { readLearned } from './learned.ts'
 import { coefficientDifference, learningCurve } from './learning-curve.ts'
-import { COORDINATOR, dataOf } from './places.ts'
-import { type DataKind, EVALUATION_STAGE, MODEL_STAGE, type Recipe, RECIPES } from './plan.ts'
-import { forgetKeys, runFederation } from './run.ts'
+import { COORDINATOR, configOf, dataOf } from './places.ts'
+import { type DataKind, EVALUATION_STAGE, MODEL_STAGE, RECIPES, type Recipe } from './plan.ts'
+import { runFederation } from './run.ts'
 import { readLogits } from './scores.ts'
 import { bytes, columns, comparisonTable } from './table.ts'
 import { releasedSeconds, stepsOf, type Trace } from './trace.ts'
@@ -80,7 +80,12 @@ async function demonstrate(options: DemoOptions, screen: Screen, signal: AbortSi
   const work = workFolder(options.out)
   screen.line(`Consilium demo: one coordinator and five hospitals, each a process of its own, in ${work}`)
   screen.line('Demo settings: site policies consent to every plan of the tasks above their thresholds without asking a person ("consent: automatic").')
-  const claims = await makeClaims({ data: kind, seed: options.seed ?? '1', out: join(work, 'claims'), ...(options.path === undefined ? {} : { path: options.path }) })
+  const claims = await makeClaims({
+    data: kind,
+    seed: options.seed ?? '1',
+    out: join(work, 'claims'),
+    ...(options.path === undefined ? {} : { path: options.path }),
+  })
   screen.line(`${secondsSince(begunMs)}  ${claims.source}`)
 
   await using baselines = startBaselines(claims, recipe)
@@ -91,7 +96,7 @@ async function demonstrate(options: DemoOptions, screen: Screen, signal: AbortSi
   const seconds = (Date.now() - begunMs) / 1000
   const figures = demoFigures(outcome, processes, seconds)
   await writeFile(report, await renderReport({ ...outcome, seconds, machine: figures.machine, source: claims.source }))
-  printResult(screen, outcome, figures, report)
+  printResult(screen, outcome, figures, work, report)
   if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(figures, null, 2)}\n`)
 }
 
@@ -129,22 +134,42 @@ function startBaselines(claims: DemoClaims, recipe: Recipe): RunningBaselines {
   }
 }
 
-async function federate(options: { work: string; claims: DemoClaims; recipe: Recipe; screen: Screen; signal: AbortSignal }): Promise<{ trace: Trace; processes: number }> {
-  const { screen, recipe, claims, work } = options
+async function federate(options: {
+  work: string
+  claims: DemoClaims
+  recipe: Recipe
+  screen: Screen
+  signal: AbortSignal
+}): Promise<{ trace: Trace; processes: number }> {
+  const { screen, recipe } = options
   const stepsOfStage = (stage: string): number | null => (stage === MODEL_STAGE.mlp ? (recipe.mlp.steps ?? null) : stage === MODEL_STAGE.logistic ? null : 1)
   await using daemons = createDaemons()
   const trace = await runFederation({ ...options, daemons, tell: (record, trace) => tellRecord(screen, record, trace, stepsOfStage) })
   screen.status('stopping the daemons')
   // Their last words are what they sent and received in all.
   await daemons.stop()
-  forgetKeys(work, [COORDINATOR, ...claims.hospitals.map((h) => h.id)])
   return { trace, processes: daemons.count }
 }
 
 export type Outcome = Omit<ReportInput, 'seconds' | 'machine' | 'source'>
 
-async function gather({ work, recipe, claims, trace, baselines }: { work: string; recipe: Recipe; claims: DemoClaims; trace: Trace; baselines: Baselines }): Promise<Outcome> {
-  const scores = Object.fromEntries(await Promise.all(MODEL_KINDS.map(async (model) => [model, await scoresOf(model, trace, baselines)] as const))) as Record<ModelKind, FederatedScores>
+async function gather({
+  work,
+  recipe,
+  claims,
+  trace,
+  baselines,
+}: {
+  work: string
+  recipe: Recipe
+  claims: DemoClaims
+  trace: Trace
+  baselines: Baselines
+}): Promise<Outcome> {
+  const scores = Object.fromEntries(await Promise.all(MODEL_KINDS.map(async (model) => [model, await scoresOf(model, trace, baselines)] as const))) as Record<
+    ModelKind,
+    FederatedScores
+  >
   const learned = await readLearned(dataOf(work, COORDINATOR))
   return {
     recipe,
@@ -187,7 +212,7 @@ function demoFigures({ trace, comparisons }: Outcome, processes: number, seconds
   }
 }
 
-function printResult(screen: Screen, { trace, claims, comparisons, coefficientDifference }: Outcome, figures: DemoFigures, report: string): void {
+function printResult(screen: Screen, { trace, claims, comparisons, coefficientDifference }: Outcome, figures: DemoFigures, work: string, report: string): void {
   const names = new Map(claims.hospitals.map((h) => [h.id, `${h.name} (${h.id})`]))
   const nameOf = (id: string): string => names.get(id) ?? id
   screen.line('')
@@ -196,9 +221,16 @@ function printResult(screen: Screen, { trace, claims, comparisons, coefficientDi
   screen.line(columns(['', 'bytes up', 'bytes down'], traffic))
   const steps = [...trace.steps.values()].map(releasedSeconds).filter(Number.isFinite)
   const mean = steps.reduce((sum, s) => sum + s, 0) / steps.length
-  screen.line(`\n${steps.length} steps, ${mean.toFixed(2)} s a step (${Math.min(...steps).toFixed(2)} to ${Math.max(...steps).toFixed(2)}); ${figures.processes} daemons, engine ${figures.engine}`)
-  screen.line('Local, overall: each hospital\'s own model on everybody\'s held-out rows, averaged. Local and pooled are computed by this launcher, which alone holds the truth.')
-  if (Number.isFinite(coefficientDifference)) screen.line(`Logistic coefficients, federated against pooled: largest relative difference ${coefficientDifference.toExponential(1)}`)
+  screen.line(
+    `\n${steps.length} steps, ${mean.toFixed(2)} s a step (${Math.min(...steps).toFixed(2)} to ${Math.max(...steps).toFixed(2)}); ${figures.processes} daemons, engine ${figures.engine}`,
+  )
+  screen.line(
+    "Local, overall: each hospital's own model on everybody's held-out rows, averaged. Local and pooled are computed by this launcher, which alone holds the truth.",
+  )
+  if (Number.isFinite(coefficientDifference))
+    screen.line(`Logistic coefficients, federated against pooled: largest relative difference ${coefficientDifference.toExponential(1)}`)
   screen.line(`Report: ${report}`)
+  const [first] = claims.hospitals
+  if (first) screen.line(`All that ever left ${first.id}: npx consilium client egress --config ${configOf(work, first.id)}`)
   screen.line(`Done in ${figures.seconds.toFixed(1)} s`)
 }

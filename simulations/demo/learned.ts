@@ -1,10 +1,11 @@
 // What the coordinator's journal says was learnt, read after it has ended: the state after each step. Public to all members anyway.
+
+import { blobs } from '../../coordinator/context.ts'
+import { type CoordinatorEvent, coordinatorEvent } from '../../coordinator/events.ts'
 import { decode } from '../../core/codec.ts'
 import type { Digest } from '../../core/ids.ts'
 import { openSqliteStore } from '../../core/store/sqlite.ts'
 import type { Store } from '../../core/store/store.ts'
-import { type CoordinatorEvent, coordinatorEvent } from '../../coordinator/events.ts'
-import { blobs } from '../../coordinator/context.ts'
 
 /** State of a stage after each of its steps, in order. */
 export type Learned = ReadonlyMap<string, readonly Uint8Array[]>

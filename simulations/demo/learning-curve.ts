@@ -1,6 +1,6 @@
 // How good the model was after each step, and how far the federated coefficients are from the pooled ones.
 import type { Table } from '../../core/table.ts'
-import { metricsOfScores, type Model, parseModel, scoreRows } from '../../models/index.ts'
+import { type Model, metricsOfScores, parseModel, scoreRows } from '../../models/index.ts'
 import type { ModelKind } from '../baselines.ts'
 import type { Figures } from './comparison.ts'
 import type { Learned } from './learned.ts'

@@ -4,8 +4,8 @@ import type { clientConfig } from '../../cli/config/client.ts'
 import type { coordinatorConfig } from '../../cli/config/coordinator.ts'
 import type { jobConfig } from '../../cli/config/job.ts'
 import type { FedavgParams, LogisticParams } from '../../models/index.ts'
-import type { RowsOf } from '../baselines-rows.ts'
 import type { ModelKind } from '../baselines.ts'
+import type { RowsOf } from '../baselines-rows.ts'
 
 export type JobFile = z.input<typeof jobConfig>
 export type CoordinatorFile = z.input<typeof coordinatorConfig>
@@ -26,7 +26,25 @@ export interface Recipe {
   /** Public cap on rows a hospital. */
   readonly rowCap: number
   readonly logistic: Partial<Pick<LogisticParams, 'ridge' | 'maxSteps' | 'tolerance'>>
-  readonly mlp: Partial<Pick<FedavgParams, 'hidden' | 'steps' | 'optimiser' | 'learningRate' | 'learningRateDecay' | 'weightDecay' | 'localPasses' | 'batchRows' | 'mostBatches' | 'positiveWeight' | 'clipNorm' | 'server' | 'serverRate' | 'momentum'>>
+  readonly mlp: Partial<
+    Pick<
+      FedavgParams,
+      | 'hidden'
+      | 'steps'
+      | 'optimiser'
+      | 'learningRate'
+      | 'learningRateDecay'
+      | 'weightDecay'
+      | 'localPasses'
+      | 'batchRows'
+      | 'mostBatches'
+      | 'positiveWeight'
+      | 'clipNorm'
+      | 'server'
+      | 'serverRate'
+      | 'momentum'
+    >
+  >
 }
 
 const SPLIT = { splitSeed: 'demo', heldOutPercent: 30 } as const
@@ -35,12 +53,22 @@ export const RECIPES: Readonly<Record<DataKind, Recipe>> = {
     rows: { featureSet: 'claim/1', boundary: '2025-12', ...SPLIT },
     rowCap: 8_000,
     logistic: { ridge: 1e-3, maxSteps: 12, tolerance: 1e-4 },
-    mlp: { hidden: '32-16', steps: 24, learningRate: 0.015, learningRateDecay: 0.95, weightDecay: 0.2, localPasses: 1, batchRows: 64, mostBatches: 12, clipNorm: 8 },
+    mlp: {
+      hidden: '32-16',
+      steps: 24,
+      learningRate: 0.015,
+      learningRateDecay: 0.95,
+      weightDecay: 0.2,
+      localPasses: 1,
+      batchRows: 64,
+      mostBatches: 12,
+      clipNorm: 8,
+    },
   },
   cms: {
     rows: { featureSet: 'provider/1', boundary: '2009-12', ...SPLIT },
     rowCap: 1_000,
-    logistic: { ridge: 1e-2, maxSteps: 12, tolerance: 1e-4 },
+    logistic: { ridge: 1e-3, maxSteps: 12, tolerance: 1e-4 },
     mlp: { hidden: '32-16', steps: 12, learningRate: 0.01, localPasses: 3, batchRows: 64, clipNorm: 8 },
   },
 }

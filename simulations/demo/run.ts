@@ -1,10 +1,10 @@
 // One federation from its first key to the last score: starts the daemons, follows their records, ends when all is done.
-import { rmSync } from 'node:fs'
-import { clientProgress, type CoordinatorProgress, coordinatorProgress } from '../../core/progress.ts'
+
 import { type ErrorCode, isErrorCode, refuse } from '../../core/errors.ts'
+import { type CoordinatorProgress, clientProgress, coordinatorProgress } from '../../core/progress.ts'
 import type { DemoClaims } from './claims.ts'
 import type { Daemons } from './daemons.ts'
-import { configOf, COORDINATOR, dataOf, logOf, writeCoordinator, writeHospital } from './places.ts'
+import { COORDINATOR, configOf, logOf, writeCoordinator, writeHospital } from './places.ts'
 import { EVALUATION_STAGE, MODEL_STAGE, type Recipe } from './plan.ts'
 import { createTrace, followClient, followCoordinator, isComplete, type Trace } from './trace.ts'
 
@@ -25,7 +25,10 @@ const STAGES = { published: Object.values(MODEL_STAGE), evaluations: Object.valu
 /** @throws PAUSED where the federation stands still; the job's own code where it failed; DaemonEnded. */
 export async function runFederation(options: RunOptions): Promise<Trace> {
   const { work, claims, recipe, daemons, signal } = options
-  const trace = createTrace(Date.now(), claims.hospitals.map((h) => h.id))
+  const trace = createTrace(
+    Date.now(),
+    claims.hospitals.map((h) => h.id),
+  )
   const complete = Promise.withResolvers<void>()
   const listening = Promise.withResolvers<Readonly<Record<string, string>>>()
   listening.promise.catch(() => undefined)
@@ -56,7 +59,8 @@ export async function runFederation(options: RunOptions): Promise<Trace> {
       },
     })
     const invitations = await Promise.race([listening.promise, complete.promise.then(() => ({}))])
-    for (const { id } of claims.hospitals) await writeHospital(work, claims.hospitals.find((h) => h.id === id) as DemoClaims['hospitals'][number], invitationOf(invitations, id), recipe)
+    for (const { id } of claims.hospitals)
+      await writeHospital(work, claims.hospitals.find((h) => h.id === id) as DemoClaims['hospitals'][number], invitationOf(invitations, id), recipe)
     for (const { id } of claims.hospitals)
       daemons.start({
         name: id,
@@ -108,9 +112,4 @@ function createSilence(onSilence: () => void): Silence {
     },
     end: () => clearTimeout(timer),
   }
-}
-
-/** Keys and passphrases of a run that is over are of no use to anyone. */
-export function forgetKeys(work: string, names: readonly string[]): void {
-  for (const name of names) for (const file of [`${dataOf(work, name)}/keys.json`, `${dataOf(work, name)}/../passphrase`]) rmSync(file, { force: true })
 }

@@ -19,7 +19,8 @@ export function logitsOf(text: string, truth: SiteTruth, file: string): Float64A
     if (id === '' || !Number.isFinite(logit) || scores.has(id)) throw refuse('BAD_DATA', `${file}: line ${scores.size + 2} is malformed, or scores a row twice`)
     scores.set(id, logit)
   }
-  if (scores.size !== truth.ids.length) throw refuse('BAD_DATA', `${file}: ${scores.size} rows are scored, ${truth.ids.length} are held out at ${truth.hospital}`)
+  if (scores.size !== truth.ids.length)
+    throw refuse('BAD_DATA', `${file}: ${scores.size} rows are scored, ${truth.ids.length} are held out at ${truth.hospital}`)
   return Float64Array.from(truth.ids, (id) => {
     const logit = scores.get(id)
     if (logit === undefined) throw refuse('BAD_DATA', `${file}: a held-out row of ${truth.hospital} has no score`)

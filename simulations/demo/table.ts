@@ -2,7 +2,8 @@
 import type { Comparison, Figures } from './comparison.ts'
 
 /** Columns that a terminal gives a text: CJK characters take two. */
-export const widthOf = (text: string): number => [...text].reduce((n, c) => n + (/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/u.test(c) ? 2 : 1), 0)
+export const widthOf = (text: string): number =>
+  [...text].reduce((n, c) => n + (/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/u.test(c) ? 2 : 1), 0)
 const fit = (text: string, width: number, side: 'left' | 'right'): string => {
   const space = ' '.repeat(Math.max(0, width - widthOf(text)))
   return side === 'left' ? text + space : space + text
@@ -22,7 +23,13 @@ const TITLES = { logistic: 'Logistic regression (exact sums, Newton)', mlp: 'MLP
 const HEAD = ['', 'rows', 'fraud', 'AUC local', 'federated', 'pooled', 'AP local', 'federated', 'pooled'] as const
 
 const triple = (of: keyof Figures, local: Figures, federated: Figures, pooled: Figures): string[] => [local, federated, pooled].map((f) => figure(f[of]))
-const line = (name: string, rows: number, positives: number, local: Figures, federated: Figures, pooled: Figures): string[] => [name, String(rows), String(positives), ...triple('auc', local, federated, pooled), ...triple('averagePrecision', local, federated, pooled)]
+const line = (name: string, rows: number, positives: number, local: Figures, federated: Figures, pooled: Figures): string[] => [
+  name,
+  String(rows),
+  String(positives),
+  ...triple('auc', local, federated, pooled),
+  ...triple('averagePrecision', local, federated, pooled),
+]
 
 /**
  * Overall: local is the mean of each hospital's own model on everybody's rows; federated is what `evaluate` released, with the exact

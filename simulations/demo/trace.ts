@@ -67,7 +67,18 @@ function followStep(trace: Trace, record: StepRecord, atMs: number): void {
   if (phase) step.phaseMs[phase] = record.ms
 }
 
-const newStep = ({ step, stage, stageStep }: StepRecord, plannedMs: number): StepTrace => ({ step, stage, stageStep, plannedMs, contributions: [], phaseMs: {}, paused: [], roll: [], certifiedBy: [], cosignedBy: [] })
+const newStep = ({ step, stage, stageStep }: StepRecord, plannedMs: number): StepTrace => ({
+  step,
+  stage,
+  stageStep,
+  plannedMs,
+  contributions: [],
+  phaseMs: {},
+  paused: [],
+  roll: [],
+  certifiedBy: [],
+  cosignedBy: [],
+})
 
 export function followClient(trace: Trace, hospital: string, record: ClientProgress): void {
   const here = trace.hospitals.get(hospital)
@@ -82,9 +93,12 @@ export function followClient(trace: Trace, hospital: string, record: ClientProgr
 
 /** The job has ended, its evaluations are told, and every hospital has scored its rows with every published model. */
 export function isComplete(trace: Trace, stages: { readonly published: readonly string[]; readonly evaluations: readonly string[] }): boolean {
-  const scoredEverywhere = [...trace.hospitals].every(([id, { scoreFiles }]) => stages.published.every((stage) => scoreFiles.has(stage) && trace.scored.has(`${stage} ${id}`)))
+  const scoredEverywhere = [...trace.hospitals].every(([id, { scoreFiles }]) =>
+    stages.published.every((stage) => scoreFiles.has(stage) && trace.scored.has(`${stage} ${id}`)),
+  )
   return trace.outcome === 'finished' && scoredEverywhere && stages.evaluations.every((stage) => trace.evaluations.has(stage))
 }
 
-export const stepsOf = (trace: Trace, stage: string): readonly StepTrace[] => [...trace.steps.values()].filter((s) => s.stage === stage && s.phaseMs.released !== undefined)
+export const stepsOf = (trace: Trace, stage: string): readonly StepTrace[] =>
+  [...trace.steps.values()].filter((s) => s.stage === stage && s.phaseMs.released !== undefined)
 export const releasedSeconds = (step: StepTrace): number => (step.phaseMs.released ?? Number.NaN) / 1000

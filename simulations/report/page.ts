@@ -1,6 +1,6 @@
 // The document: sections in the order in which a reader asks. Everything inline; nothing is fetched.
 import type { Comparison, Figures } from '../demo/comparison.ts'
-import { allTruth, type AllTruth } from '../demo/comparison.ts'
+import { type AllTruth, allTruth } from '../demo/comparison.ts'
 import { CUSTODY, jobOf, MIN_COHORT } from '../demo/plan.ts'
 import { bytes, figure } from '../demo/table.ts'
 import { releasedSeconds, type StepTrace } from '../demo/trace.ts'
@@ -51,7 +51,8 @@ ${sections.join('\n')}
 }
 
 const section = (title: string, ...parts: readonly string[]): string => `<section><h2>${title}</h2>\n${parts.join('\n')}\n</section>`
-const plots = (draw: Draw, list: readonly Plot[], wide = false): string => `<div class="plots${wide ? ' wide' : ''}">${list.map((plot) => `<figure>${draw(plot)}</figure>`).join('\n')}</div>`
+const plots = (draw: Draw, list: readonly Plot[], wide = false): string =>
+  `<div class="plots${wide ? ' wide' : ''}">${list.map((plot) => `<figure>${draw(plot)}</figure>`).join('\n')}</div>`
 const card = (value: string, words: string): string => `<div class="card"><b>${value}</b><span>${words}</span></div>`
 
 function summary({ comparisons, trace }: ReportInput): string {
@@ -71,18 +72,42 @@ function summary({ comparisons, trace }: ReportInput): string {
 const KEYS = `<p><span class="key" style="background:#e69f00"></span>local only: a hospital’s own model &nbsp; <span class="key" style="background:#0072b2"></span>federated: one model through the secure sum &nbsp; <span class="key" style="background:#777"></span>pooled: all rows in one place, which nobody may do</p>`
 
 function results({ comparisons, coefficientDifference }: ReportInput, nameOf: (id: string) => string): string {
-  const close = Number.isFinite(coefficientDifference) ? `<p>Logistic coefficients through the secure sum differ from the pooled fit by at most ${coefficientDifference.toExponential(1)} (relative).</p>` : ''
-  return section('Local, federated, pooled', KEYS, ...comparisons.map((c) => `<h3>${MODEL_TITLE[c.model]}</h3>${comparisonTable(c, nameOf)}`), close, `<p>“All hospitals”: the local figures are those of each hospital’s own model on everybody’s held-out rows, averaged; the federated ones are what the federation itself released from summed score histograms, with the exact ones from the daemons’ score files beneath. Hospital by hospital, every model is judged on that hospital’s own held-out rows.</p>`)
+  const close = Number.isFinite(coefficientDifference)
+    ? `<p>Logistic coefficients through the secure sum differ from the pooled fit by at most ${coefficientDifference.toExponential(1)} (relative).</p>`
+    : ''
+  return section(
+    'Local, federated, pooled',
+    KEYS,
+    ...comparisons.map((c) => `<h3>${MODEL_TITLE[c.model]}</h3>${comparisonTable(c, nameOf)}`),
+    close,
+    `<p>“All hospitals”: the local figures are those of each hospital’s own model on everybody’s held-out rows, averaged; the federated ones are what the federation itself released from summed score histograms, with the exact ones from the daemons’ score files beneath. Hospital by hospital, every model is judged on that hospital’s own held-out rows.</p>`,
+  )
 }
 
 function comparisonTable({ localMean, released, federated, pooled, hospitals }: Comparison, nameOf: (id: string) => string): string {
   const triple = (of: keyof Figures, ...figures: readonly Figures[]): string[] => figures.map((f) => figure(f[of]))
-  const row = (name: string, rows: number, positives: number, ...figures: readonly Figures[]): string[] => [name, String(rows), String(positives), ...triple('auc', ...figures), ...triple('averagePrecision', ...figures)]
+  const row = (name: string, rows: number, positives: number, ...figures: readonly Figures[]): string[] => [
+    name,
+    String(rows),
+    String(positives),
+    ...triple('auc', ...figures),
+    ...triple('averagePrecision', ...figures),
+  ]
   const table = htmlTable(
     ['', 'held-out rows', 'fraud', 'AUC local', 'AUC federated', 'AUC pooled', 'AP local', 'AP federated', 'AP pooled'],
     [
       row('All hospitals', federated.rows, federated.positives, localMean, released, pooled),
-      ['<small>the same, exact</small>', '', '', '', `<small>${figure(federated.auc)}</small>`, '', '', `<small>${figure(federated.averagePrecision)}</small>`, ''],
+      [
+        '<small>the same, exact</small>',
+        '',
+        '',
+        '',
+        `<small>${figure(federated.auc)}</small>`,
+        '',
+        '',
+        `<small>${figure(federated.averagePrecision)}</small>`,
+        '',
+      ],
       ...hospitals.map((h) => row(escapeHtml(nameOf(h.hospital)), h.heldOutRows, h.heldOutPositives, h.local, h.federated, h.pooled)),
     ],
   )
@@ -108,7 +133,16 @@ function modelSection(comparison: Comparison, { curves }: ReportInput, truth: Al
 /** What an audit of the highest scores finds. */
 function auditTable({ federated, pooled }: Comparison): string {
   const share = (x: number): string => (Number.isFinite(x) ? `${(x * 100).toFixed(1)} %` : '–')
-  const row = (name: string, m: Comparison['federated']): string[] => [name, share(m.recallAt1), share(m.precisionAt1), share(m.yuanRecallAt1), share(m.recallAt5), share(m.precisionAt5), share(m.yuanRecallAt5), m.ece.toFixed(4)]
+  const row = (name: string, m: Comparison['federated']): string[] => [
+    name,
+    share(m.recallAt1),
+    share(m.precisionAt1),
+    share(m.yuanRecallAt1),
+    share(m.recallAt5),
+    share(m.precisionAt5),
+    share(m.yuanRecallAt5),
+    m.ece.toFixed(4),
+  ]
   return `<h3>What an audit of the highest scores would find</h3>${htmlTable(['', 'recall at 1 %', 'precision at 1 %', 'of the money at 1 %', 'recall at 5 %', 'precision at 5 %', 'of the money at 5 %', 'calibration error'], [row('federated', federated), row('pooled', pooled)])}`
 }
 
@@ -123,40 +157,68 @@ function data({ claims, baselines, recipe, source }: ReportInput): string {
       percentage(site.trainPositives / site.trainRows),
       String(site.label.length),
       percentage(heldOut / site.label.length),
-      `<span class="words">${escapeHtml(en)}${more.length > 0 ? `<br><small>${escapeHtml(more.slice(0, 5).join(', '))}</small>` : ''}</span>`,
+      `${escapeHtml(en)}${more.length > 0 ? `<br><small>${escapeHtml(more.slice(0, 5).join(', '))}</small>` : ''}`,
     ]
   })
-  const table = htmlTable(['', 'training rows', 'labelled fraud', 'held-out rows', 'labelled fraud', claims.kind === 'simulated' ? 'kind, and its commonest fraud scenarios (true claims)' : 'providers'], rows)
+  const table = htmlTable(
+    [
+      '',
+      'training rows',
+      'labelled fraud',
+      'held-out rows',
+      'labelled fraud',
+      claims.kind === 'simulated' ? 'kind, and its commonest fraud scenarios (true claims)' : 'providers',
+    ],
+    rows,
+    'words',
+  )
   const scored = recipe.rows.featureSet.startsWith('provider') ? 'a provider' : 'a claim'
-  return section('The data', `<p>${escapeHtml(source)}. What is scored is ${scored}; feature set <code>${escapeHtml(recipe.rows.featureSet)}</code> with ${baselines.heldOut.features.length} features; ${recipe.rows.heldOutPercent} % of ${claims.kind === 'simulated' ? 'the persons' : 'the providers'} are held out, by a seeded hash. Only the launcher of this demo saw this table: the coordinator knows none of these counts.</p>`, table)
+  return section(
+    'The data',
+    `<p>${escapeHtml(source)}. What is scored is ${scored}; feature set <code>${escapeHtml(recipe.rows.featureSet)}</code> with ${baselines.heldOut.features.length} features; ${recipe.rows.heldOutPercent} % of ${claims.kind === 'simulated' ? 'the persons' : 'the providers'} are held out, by a seeded hash. Only the launcher of this demo saw this table: the coordinator knows none of these counts.</p>`,
+    table,
+  )
 }
 const percentage = (share: number): string => (Number.isFinite(share) ? `${(share * 100).toFixed(1)} %` : '–')
 
 function privacy({ recipe }: ReportInput): string {
   const list = (items: readonly string[]): string => `<ul>${items.map((item) => `<li>${item}</li>`).join('')}</ul>`
-  const stages = jobOf(recipe).stages.map((s) => [`<code>${s.name}</code>`, s.task, s.privacy === 'exact' ? 'statistic' : 'update', PRIVACY_WORDS[s.privacy] ?? s.privacy, s.publish ? 'yes' : 'no'])
+  const stages = jobOf(recipe).stages.map((s) => [
+    `<code>${s.name}</code>`,
+    s.task,
+    s.privacy === 'exact' ? 'statistic' : 'update',
+    PRIVACY_WORDS[s.privacy] ?? s.privacy,
+    s.publish ? 'yes' : 'no',
+  ])
   return section(
     'What is protected, and what is not',
     `<div class="two"><div><h3>Protected</h3>${list(PROTECTED)}</div><div><h3>Not protected</h3>${list(NOT_PROTECTED)}</div></div>`,
     `<h3>Parameters</h3><p>(m, f, t, g) = (${CUSTODY.custodians}, ${CUSTODY.corrupt}, ${CUSTODY.answers}, ${CUSTODY.signatures}): ${CUSTODY.custodians} custodians, of whom ${CUSTODY.corrupt} may be corrupt together with the coordinator; any ${CUSTODY.answers} answers open a certified sum; ${CUSTODY.signatures} signatures certify a roll. At least ${MIN_COHORT} hospitals a sum. BGV, N = 4096, 128-bit security by SEAL’s table; Ed25519 signatures; key shares sealed under X25519 with ML-KEM-768.</p>`,
-    `<h3>Stages of the job, privacy by name</h3>${htmlTable(['stage', 'task', 'what is summed', 'privacy', 'model given to hospitals'], stages)}`,
+    `<h3>Stages of the job, privacy by name</h3>${htmlTable(['stage', 'task', 'what is summed', 'privacy', 'model given to hospitals'], stages, 'words')}`,
   )
 }
 
 function run({ trace }: ReportInput, draw: Draw, nameOf: (id: string) => string): string {
   const steps = [...trace.steps.values()]
-  return section('The run, step by step', plots(draw, [phasePlot(steps), arrivalPlot(steps, [...trace.hospitals.keys()], nameOf)], true), plots(draw, [trafficBars(trace.hospitals, nameOf)]))
+  return section(
+    'The run, step by step',
+    plots(draw, [phasePlot(steps), arrivalPlot(steps, [...trace.hospitals.keys()], nameOf)], true),
+    plots(draw, [trafficBars(trace.hospitals, nameOf)]),
+  )
 }
 
 function stepTable(steps: readonly StepTrace[]): string {
   const rows = steps.map((s) => [
     `${s.step} <small>${escapeHtml(s.stage)} ${s.stageStep + 1}</small>`,
     `${(s.plannedMs / 1000).toFixed(1)} s`,
-    `<span class="words">${escapeHtml(s.contributions.map((c) => c.member).join(' '))}</span>`,
+    escapeHtml(s.contributions.map((c) => c.member).join(' ')),
     bytes(s.contributions[0]?.bytes ?? 0),
-    `<span class="words">${escapeHtml([...s.certifiedBy].join(' '))}</span>`,
-    `<span class="words">${escapeHtml([...s.cosignedBy].join(' '))}</span>`,
+    escapeHtml([...s.certifiedBy].join(' ')),
+    escapeHtml([...s.cosignedBy].join(' ')),
     `${releasedSeconds(s).toFixed(2)} s`,
   ])
-  return section('All steps', htmlTable(['step', 'planned at', 'contributed (in order of arrival)', 'bytes each', 'certified by', 'co-signed by', 'took'], rows))
+  return section(
+    'All steps',
+    htmlTable(['step', 'planned at', 'contributed (in order of arrival)', 'bytes each', 'certified by', 'co-signed by', 'took'], rows, 'words'),
+  )
 }

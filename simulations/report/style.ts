@@ -16,7 +16,7 @@ p { margin: 0 0 10px; }
 .card { background: var(--paper); border: 1px solid var(--line); border-radius: 10px; padding: 12px 16px; }
 .card b { display: block; font-size: 24px; line-height: 1.25; font-variant-numeric: tabular-nums; }
 .card span { color: var(--soft); font-size: 13px; }
-.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(420px, 100%), 1fr)); gap: 16px 12px; }
+.plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(420px, 100%), 1fr)); gap: 16px 12px; }
 .plots.wide { grid-template-columns: 1fr; }
 figure { margin: 0; min-width: 0; }
 figure svg { display: block; width: 100%; height: auto; }
@@ -24,9 +24,9 @@ figcaption { color: var(--soft); font-size: 13px; padding: 2px 4px 0; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: 13.5px; font-variant-numeric: tabular-nums; }
 th, td { padding: 6px 10px; border-bottom: 1px solid var(--line); text-align: right; vertical-align: top; }
-thead th { color: var(--soft); font-weight: 600; font-size: 12.5px; white-space: nowrap; }
+thead th { color: var(--soft); font-weight: 600; font-size: 12.5px; vertical-align: bottom; }
+thead th:first-child, table.words td, table.words th { text-align: left; }
 th[scope=row] { text-align: left; font-weight: 500; white-space: nowrap; }
-td:has(.words) { text-align: left; }
 tr.all th, tr.all td { font-weight: 600; background: #f2f7fb; }
 td small, th small { color: var(--soft); font-weight: 400; }
 ul { margin: 0; padding-left: 20px; }

@@ -1,6 +1,6 @@
 // Calibration: what share of the rows to which a model gave about this probability was fraudulent.
 import type { AllTruth, Comparison } from '../../demo/comparison.ts'
-import { axisName, COLOUR, type Plot } from './draw.ts'
+import { axisName, COLOUR, legend, type Plot, title } from './draw.ts'
 
 export interface CalibrationPoint {
   readonly predicted: number
@@ -37,9 +37,9 @@ export function calibrationPlot({ logits, model }: Comparison, truth: AllTruth):
     height: 360,
     label: `Calibration of the ${model} model, federated and pooled`,
     option: {
-      title: { text: 'Calibration (twelfths of the rows by score)', left: 'center', textStyle: { fontSize: 14, fontWeight: 600 } },
-      legend: { bottom: 0, data: ['federated', 'pooled'] },
-      grid: { left: 56, right: 16, top: 34, bottom: 74 },
+      title: title('Calibration (twelfths of the rows by score)'),
+      legend: legend(['federated', 'pooled']),
+      grid: { left: 56, right: 16, top: 42, bottom: 74 },
       xAxis: { type: 'value', min: 0, ...axisName('mean predicted probability'), axisLabel: { formatter: (v: number) => `${Math.round(v * 100)} %` } },
       yAxis: { type: 'value', min: 0, ...axisName('share that was fraud'), nameGap: 42, axisLabel: { formatter: (v: number) => `${Math.round(v * 100)} %` } },
       series: [

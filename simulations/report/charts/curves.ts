@@ -1,7 +1,7 @@
 // ROC and precision-recall curves: federated against pooled, with the band that the hospitals' own models span.
 import { type CurvePoint, curve, groupsOfScores } from '../../../models/index.ts'
 import type { AllTruth, Comparison } from '../../demo/comparison.ts'
-import { axisName, COLOUR, percent, type Plot } from './draw.ts'
+import { axisName, COLOUR, legend, type Plot, percent, title } from './draw.ts'
 
 /** Enough for a plot of 400 points, whatever the number of rows. */
 const GRID = 200
@@ -34,7 +34,11 @@ const band = (name: string, low: readonly Point[], high: readonly Point[]) => ({
   silent: true,
   data: [0],
   itemStyle: { color: COLOUR.local },
-  renderItem: (_: unknown, api: Coordinates) => ({ type: 'polygon', shape: { points: [...high, ...low.toReversed()].map((p) => api.coord(p)) }, style: { fill: COLOUR.local, opacity: 0.28 } }),
+  renderItem: (_: unknown, api: Coordinates) => ({
+    type: 'polygon',
+    shape: { points: [...high, ...low.toReversed()].map((p) => api.coord(p)) },
+    style: { fill: COLOUR.local, opacity: 0.28 },
+  }),
 })
 
 const NAMES = { roc: 'ROC', precisionRecall: 'Precision and recall' } as const
@@ -48,22 +52,43 @@ export function curvePlot(kind: CurveKind, { logits, model }: Comparison, truth:
   const { of, x, y } = CURVES[kind]
   const points = (logit: Float64Array): readonly Point[] => onGrid(of(curve(groupsOfScores({ logit, label: truth.label, amountFen: truth.amountFen }))), GRID)
   const locals = logits.locals.map(points)
-  const across = (pick: (...values: number[]) => number): readonly Point[] => (locals[0] ?? []).map(([at], i) => [at, pick(...locals.map((l) => (l[i] as Point)[1]))])
+  const across = (pick: (...values: number[]) => number): readonly Point[] =>
+    (locals[0] ?? []).map(([at], i) => [at, pick(...locals.map((l) => (l[i] as Point)[1]))])
   const [low, high] = [across(Math.min), across(Math.max)]
-  const line = (name: string, data: readonly Point[], colour: string, width: number, type: 'solid' | 'dashed' = 'solid') => ({ name, type: 'line', data, showSymbol: false, lineStyle: { color: colour, width, type }, itemStyle: { color: colour } })
+  const line = (name: string, data: readonly Point[], colour: string, width: number, type: 'solid' | 'dashed' = 'solid') => ({
+    name,
+    type: 'line',
+    data,
+    showSymbol: false,
+    lineStyle: { color: colour, width, type },
+    itemStyle: { color: colour },
+  })
   return {
     width: 460,
     height: 360,
     label: `${NAMES[kind]} of the ${model} model: federated, pooled, and the range of local models`,
     option: {
-      title: { text: NAMES[kind], left: 'center', textStyle: { fontSize: 14, fontWeight: 600 } },
-      legend: { bottom: 0, data: ['federated', 'pooled', 'local models (range)'] },
-      grid: { left: 56, right: 16, top: 34, bottom: 74 },
+      title: title(NAMES[kind]),
+      legend: legend(['federated', 'pooled', 'local models (range)']),
+      grid: { left: 56, right: 16, top: 42, bottom: 74 },
       xAxis: { type: 'value', ...percent, ...axisName(x) },
       yAxis: { type: 'value', ...percent, ...axisName(y), nameGap: 42 },
       series: [
         band('local models (range)', low, high),
-        ...(kind === 'roc' ? [{ name: 'chance', type: 'line', data: [[0, 0], [1, 1]], showSymbol: false, lineStyle: { color: '#bbb', width: 1, type: 'dotted' } }] : []),
+        ...(kind === 'roc'
+          ? [
+              {
+                name: 'chance',
+                type: 'line',
+                data: [
+                  [0, 0],
+                  [1, 1],
+                ],
+                showSymbol: false,
+                lineStyle: { color: '#bbb', width: 1, type: 'dotted' },
+              },
+            ]
+          : []),
         line('pooled', points(logits.pooled), COLOUR.pooled, 1.6, 'dashed'),
         line('federated', points(logits.federated), COLOUR.federated, 2.4),
       ],

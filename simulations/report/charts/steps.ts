@@ -1,7 +1,7 @@
 // The run step by step: where the seconds went, when contributions arrived, how good the model had become.
 import type { Figures } from '../../demo/comparison.ts'
-import { type Phase, PHASES, type StepTrace } from '../../demo/trace.ts'
-import { axisName, COLOUR, HOSPITAL_COLOURS, type Plot } from './draw.ts'
+import { PHASES, type Phase, type StepTrace } from '../../demo/trace.ts'
+import { axisName, COLOUR, HOSPITAL_COLOURS, legend, type Plot, title } from './draw.ts'
 
 /** What each phase was spent on. */
 const WORK: Readonly<Record<Phase, { readonly name: string; readonly colour: string }>> = {
@@ -32,12 +32,18 @@ export function phasePlot(steps: readonly StepTrace[]): Plot {
     height: 320,
     label: 'Seconds of each step by phase',
     option: {
-      title: { text: 'Seconds a step, by phase', left: 'center', textStyle: { fontSize: 14, fontWeight: 600 } },
-      legend: { bottom: 0, itemWidth: 14 },
-      grid: { left: 56, right: 16, top: 34, bottom: 86 },
+      title: title('Seconds a step, by phase'),
+      legend: legend(),
+      grid: { left: 56, right: 16, top: 42, bottom: 86 },
       xAxis: { type: 'category', data: steps.map((s) => String(s.step)), ...axisName('step') },
       yAxis: { type: 'value', ...axisName('seconds'), nameGap: 38 },
-      series: PHASES.map((phase) => ({ name: WORK[phase].name, type: 'bar', stack: 'step', data: seconds.map((s) => s[phase]), itemStyle: { color: WORK[phase].colour } })),
+      series: PHASES.map((phase) => ({
+        name: WORK[phase].name,
+        type: 'bar',
+        stack: 'step',
+        data: seconds.map((s) => s[phase]),
+        itemStyle: { color: WORK[phase].colour },
+      })),
     },
   }
 }
@@ -55,9 +61,9 @@ export function arrivalPlot(steps: readonly StepTrace[], hospitals: readonly str
     height: 300,
     label: 'When the contribution of each hospital was complete, step by step',
     option: {
-      title: { text: 'Who contributed, and when: seconds from the plan to the whole contribution', left: 'center', textStyle: { fontSize: 14, fontWeight: 600 } },
-      legend: { bottom: 0 },
-      grid: { left: 56, right: 16, top: 34, bottom: 76 },
+      title: title('Who contributed, and when: seconds from the plan to the whole contribution'),
+      legend: legend(),
+      grid: { left: 56, right: 16, top: 42, bottom: 76 },
       xAxis: { type: 'category', data: steps.map((s) => String(s.step)), ...axisName('step'), splitLine: { show: false } },
       yAxis: { type: 'value', ...axisName('seconds'), nameGap: 38 },
       series,
@@ -65,7 +71,7 @@ export function arrivalPlot(steps: readonly StepTrace[], hospitals: readonly str
   }
 }
 
-export function learningPlot(title: string, curve: readonly Figures[], reference: { readonly pooled: Figures; readonly localMean: Figures }): Plot {
+export function learningPlot(name: string, curve: readonly Figures[], reference: { readonly pooled: Figures; readonly localMean: Figures }): Plot {
   const line = (name: string, of: keyof Figures, colour: string) => ({
     name,
     type: 'line',
@@ -77,19 +83,29 @@ export function learningPlot(title: string, curve: readonly Figures[], reference
       silent: true,
       symbol: 'none',
       data: [
-        { yAxis: reference.pooled[of], name: `pooled ${of === 'auc' ? 'AUC' : 'AP'}`, label: { formatter: '{b}', position: 'insideEndTop', fontSize: 10, color: '#444' }, lineStyle: { color: colour, type: 'dashed' } },
-        { yAxis: reference.localMean[of], name: `local mean ${of === 'auc' ? 'AUC' : 'AP'}`, label: { formatter: '{b}', position: 'insideEndBottom', fontSize: 10, color: '#444' }, lineStyle: { color: colour, type: 'dotted' } },
+        {
+          yAxis: reference.pooled[of],
+          name: `pooled ${of === 'auc' ? 'AUC' : 'AP'}`,
+          label: { formatter: '{b}', position: 'insideEndTop', fontSize: 10, color: '#444' },
+          lineStyle: { color: colour, type: 'dashed' },
+        },
+        {
+          yAxis: reference.localMean[of],
+          name: `local mean ${of === 'auc' ? 'AUC' : 'AP'}`,
+          label: { formatter: '{b}', position: 'insideEndBottom', fontSize: 10, color: '#444' },
+          lineStyle: { color: colour, type: 'dotted' },
+        },
       ],
     },
   })
   return {
     width: 460,
     height: 320,
-    label: `${title}: figures on held-out rows after each step`,
+    label: `${name}: figures on held-out rows after each step`,
     option: {
-      title: { text: title, left: 'center', textStyle: { fontSize: 14, fontWeight: 600 } },
-      legend: { bottom: 0 },
-      grid: { left: 48, right: 16, top: 34, bottom: 74 },
+      title: title(name),
+      legend: legend(),
+      grid: { left: 48, right: 16, top: 42, bottom: 74 },
       xAxis: { type: 'value', min: 1, max: Math.max(2, curve.length), minInterval: 1, ...axisName('step of the stage') },
       yAxis: { type: 'value', min: 0, max: 1 },
       series: [line('ROC-AUC', 'auc', COLOUR.federated), line('average precision', 'averagePrecision', '#d55e00')],
