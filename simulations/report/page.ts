@@ -143,7 +143,7 @@ function auditTable({ federated, pooled }: Comparison): string {
     share(m.yuanRecallAt5),
     m.ece.toFixed(4),
   ]
-  return `<h3>What an audit of the highest scores would find</h3>${htmlTable(['', 'recall at 1 %', 'precision at 1 %', 'of the money at 1 %', 'recall at 5 %', 'precision at 5 %', 'of the money at 5 %', 'calibration error'], [row('federated', federated), row('pooled', pooled)])}`
+  return `<h3>What an audit of the highest scores would find</h3>${htmlTable(['', 'recall at 1 %', 'precision at 1 %', 'of the money at 1 %', 'recall at 5 %', 'precision at 5 %', 'of the money at 5 %', 'calibration error'], [row('federated', federated), row('pooled', pooled)])}`
 }
 
 function data({ claims, baselines, recipe, source }: ReportInput): string {

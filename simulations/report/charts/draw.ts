@@ -20,7 +20,7 @@ export type Draw = (plot: Plot) => string
 /** There is no font to measure with here; a generous guess keeps legends from running into each other. */
 function measureText(text: string, font = '12px'): { width: number } {
   const size = Number(/([\d.]+)px/.exec(font)?.[1] ?? 12)
-  return { width: [...text].reduce((width, c) => width + size * (c > '\u2e80' ? 1 : 0.62), 0) }
+  return { width: [...text].reduce((width, c) => width + size * (c > '\u2e80' ? 1 : 0.58), 0) }
 }
 
 /** Loads echarts (server-side) and returns what draws. */

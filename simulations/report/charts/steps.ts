@@ -5,11 +5,11 @@ import { axisName, COLOUR, HOSPITAL_COLOURS, legend, type Plot, title } from './
 
 /** What each phase was spent on. */
 const WORK: Readonly<Record<Phase, { readonly name: string; readonly colour: string }>> = {
-  closed: { name: 'contributions (training, encryption, upload)', colour: '#0072b2' },
-  stated: { name: 'check and adding', colour: '#56b4e9' },
+  closed: { name: 'training, encryption, upload', colour: '#0072b2' },
+  stated: { name: 'check, adding', colour: '#56b4e9' },
   certified: { name: 'certification', colour: '#009e73' },
-  opened: { name: 'answers and opening', colour: '#e69f00' },
-  released: { name: 'recomputation and co-signatures', colour: '#cc79a7' },
+  opened: { name: 'answers, opening', colour: '#e69f00' },
+  released: { name: 'co-signatures', colour: '#cc79a7' },
 }
 
 /** Seconds of each phase: the time since the phase before it. */
