@@ -54,7 +54,9 @@ export async function runDemo(options: DemoOptions = {}): Promise<number> {
     return EXIT.ok
   } catch (error) {
     screen.status('')
-    return signalExit ?? complain(error)
+    if (signalExit === null) return complain(error)
+    process.stderr.write('consilium demo: stopped; all daemons have ended\n')
+    return signalExit
   } finally {
     for (const signal of signals) process.off(signal, onSignal)
   }
@@ -79,7 +81,7 @@ async function demonstrate(options: DemoOptions, screen: Screen, signal: AbortSi
   const recipe = RECIPES[kind]
   const work = workFolder(options.out)
   screen.line(`Consilium demo: one coordinator and five hospitals, each a process of its own, in ${work}`)
-  screen.line('Demo settings: site policies consent to every plan of the tasks above their thresholds without asking a person ("consent: automatic").')
+  screen.line('Demo settings: every site policy says "consent: automatic", so nobody is asked before a plan is followed.')
   const claims = await makeClaims({
     data: kind,
     seed: options.seed ?? '1',

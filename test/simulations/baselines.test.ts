@@ -37,7 +37,10 @@ beforeAll(async () => {
 describe('baselines', () => {
   it('hold every labelled claim of a hospital once, in training or held out, with the label of its file', () => {
     for (const site of baselines.sites) {
-      const lines = readFileSync(path.join(folder, site.hospital, 'label.csv'), 'utf8').trim().split('\n').slice(1)
+      const lines = readFileSync(path.join(folder, site.hospital, 'label.csv'), 'utf8')
+        .trim()
+        .split('\n')
+        .slice(1)
       const labels = new Map(lines.map((line) => [line.split(',')[1] as string, Number(line.split(',')[2])]))
       expect(site.trainRows + site.ids.length).toBe(labels.size)
       expect(site.ids.map((id) => labels.get(id))).toEqual([...site.label])

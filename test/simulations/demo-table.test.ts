@@ -64,7 +64,8 @@ describe('the comparison', () => {
   it('judges every model hospital by hospital on the rows of that hospital alone', () => {
     const [first, second] = baselines.sites as [Baselines['sites'][number], Baselines['sites'][number]]
     const from = first.label.length
-    const own = (logits: Float64Array) => metricsOfScores({ logit: logits.subarray(from, from + second.label.length), label: second.label, amountFen: second.amountFen }).auc
+    const own = (logits: Float64Array) =>
+      metricsOfScores({ logit: logits.subarray(from, from + second.label.length), label: second.label, amountFen: second.amountFen }).auc
     expect(logistic?.hospitals[1]?.pooled.auc).toBe(own(baselines.logits.logistic.pooled))
     expect(logistic?.hospitals[1]?.local.auc).toBe(own(baselines.logits.logistic.locals[1] as Float64Array))
   })
@@ -83,7 +84,9 @@ describe('the comparison', () => {
 
   it('shows what was released and, under it, what is exact', () => {
     if (!logistic) throw new Error('no comparison')
-    const [overall, exact] = comparisonTable(logistic, (id) => id).split('\n').slice(3)
+    const [overall, exact] = comparisonTable(logistic, (id) => id)
+      .split('\n')
+      .slice(3)
     expect(overall).toMatch(/all hospitals .* 0\.7654 .* 0\.4321/)
     expect(exact).toContain(logistic.federated.auc.toFixed(4))
     expect(exact).toContain(logistic.federated.averagePrecision.toFixed(4))
@@ -99,7 +102,13 @@ describe('the comparison', () => {
 
 describe('tables', () => {
   it('stand straight with Chinese names', () => {
-    const table = columns(['', 'rows'], [['康复医院', '12'], ['renmin', '3456']]).split('\n')
+    const table = columns(
+      ['', 'rows'],
+      [
+        ['康复医院', '12'],
+        ['renmin', '3456'],
+      ],
+    ).split('\n')
     expect(table.map(widthOf).every((w) => w === widthOf(table[0] as string))).toBe(true)
   })
 })
@@ -110,7 +119,13 @@ describe('the trace of a run', () => {
   it('keeps who contributed, what they sent, who certified and how long each phase took', () => {
     const trace = createTrace(1_000, HOSPITALS)
     for (const record of stepRecords(7, 'mlp', 2)) followCoordinator(trace, record, 5_000 + ('ms' in record ? record.ms : 0))
-    expect(trace.steps.get(7)).toMatchObject({ stage: 'mlp', stageStep: 2, plannedMs: 4_000, phaseMs: { closed: 300, released: 710 }, certifiedBy: ['kangfu', 'renmin', 'shequ', 'xiehe'] })
+    expect(trace.steps.get(7)).toMatchObject({
+      stage: 'mlp',
+      stageStep: 2,
+      plannedMs: 4_000,
+      phaseMs: { closed: 300, released: 710 },
+      certifiedBy: ['kangfu', 'renmin', 'shequ', 'xiehe'],
+    })
     expect(trace.steps.get(7)?.contributions.map((c) => [c.member, c.bytes])).toEqual(HOSPITALS.map((h) => [h, 133_800]))
   })
 

@@ -19,7 +19,9 @@ beforeAll(async () => {
 
 describe('the report', () => {
   it('is one file that refers to nothing outside it and runs no script', () => {
-    expect(html.replaceAll('http://www.w3.org/2000/svg', '').replaceAll('http://www.w3.org/1999/xlink', '')).not.toMatch(/https?:|\bsrc=|@import|<link(?! rel="icon" href="data:,")|<script/)
+    expect(html.replaceAll('http://www.w3.org/2000/svg', '').replaceAll('http://www.w3.org/1999/xlink', '')).not.toMatch(
+      /https?:|\bsrc=|@import|<link(?! rel="icon" href="data:,")|<script/,
+    )
     expect(html).not.toMatch(/url\((?!#)/)
   })
 
@@ -94,7 +96,15 @@ describe.skipIf(!CHROMIUM)(`in Chromium${absent}`, () => {
     const { chromium } = await import('playwright-core')
     const browser = await chromium.launch({
       executablePath: CHROMIUM as string,
-      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
     })
     try {
       const page = await browser.newPage({ viewport: { width: 1100, height: 900 } })
@@ -106,7 +116,11 @@ describe.skipIf(!CHROMIUM)(`in Chromium${absent}`, () => {
       await page.goto(address)
       expect(requests.filter((url) => url !== address && !url.startsWith('data:'))).toEqual([])
       expect(complaints).toEqual([])
-      const sizes = await page.locator('figure svg').evaluateAll((plots) => plots.map((plot) => ({ width: plot.getBoundingClientRect().width, marks: plot.querySelectorAll('path, polygon, polyline, rect').length })))
+      const sizes = await page
+        .locator('figure svg')
+        .evaluateAll((plots) =>
+          plots.map((plot) => ({ width: plot.getBoundingClientRect().width, marks: plot.querySelectorAll('path, polygon, polyline, rect').length })),
+        )
       expect(sizes.length).toBeGreaterThanOrEqual(15)
       for (const { width, marks } of sizes) {
         expect(width).toBeGreaterThan(300)

@@ -1,8 +1,9 @@
 // A finished run of a small made-up demo, without daemons: scores and labels drawn from a seed, records as a coordinator prints them.
-import { createSeededRandom, uniform } from '../../core/random.ts'
+
 import type { CoordinatorProgress } from '../../core/progress.ts'
-import { logitOf } from '../../models/logit.ts'
+import { createSeededRandom, uniform } from '../../core/random.ts'
 import { metricsOfScores } from '../../models/index.ts'
+import { logitOf } from '../../models/logit.ts'
 import type { Baselines, SiteTruth } from '../../simulations/baselines.ts'
 import { allTruth, compare, type FederatedScores } from '../../simulations/demo/comparison.ts'
 import { RECIPES } from '../../simulations/demo/plan.ts'
@@ -78,7 +79,11 @@ export function madeReport(): ReportInput {
   const curve = [0.6, 0.8, 0.85].map((auc) => ({ auc, averagePrecision: auc - 0.3 }))
   return {
     recipe: RECIPES.simulated,
-    claims: { kind: 'simulated', source: '1,000 simulated claims', hospitals: HOSPITALS.map((id, i) => ({ id, name: NAMES[i] as string, folder: '', about: [`${id} hospital`, 'upcoding 12'] })) },
+    claims: {
+      kind: 'simulated',
+      source: '1,000 simulated claims',
+      hospitals: HOSPITALS.map((id, i) => ({ id, name: NAMES[i] as string, folder: '', about: [`${id} hospital`, 'upcoding 12'] })),
+    },
     source: '1,000 simulated claims',
     trace: madeTrace(),
     baselines,

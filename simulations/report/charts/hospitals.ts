@@ -31,7 +31,12 @@ export function hospitalBars(of: keyof Figures, { model, hospitals }: Comparison
       title: title(TITLE[of]),
       legend: legend(),
       grid: { left: 40, right: 10, top: 40, bottom: 58 },
-      xAxis: { type: 'category', data: hospitals.map((h) => nameOf(h.hospital)), axisLabel: { interval: 0, fontSize: 11, width: 84, overflow: 'break' }, axisTick: { show: false } },
+      xAxis: {
+        type: 'category',
+        data: hospitals.map((h) => nameOf(h.hospital)),
+        axisLabel: { interval: 0, fontSize: 11, width: 84, overflow: 'break' },
+        axisTick: { show: false },
+      },
       yAxis: { type: 'value', min: 0, max: 1 },
       series: [
         bars('local only', (h) => h.local, COLOUR.local),
@@ -59,7 +64,12 @@ export function trafficBars(hospitals: ReadonlyMap<string, HospitalTrace>, nameO
       title: title('Bytes of each hospital in the whole run'),
       legend: legend(),
       grid: { left: 56, right: 10, top: 40, bottom: 58 },
-      xAxis: { type: 'category', data: [...hospitals.keys()].map(nameOf), axisLabel: { interval: 0, fontSize: 11, width: 84, overflow: 'break' }, axisTick: { show: false } },
+      xAxis: {
+        type: 'category',
+        data: [...hospitals.keys()].map(nameOf),
+        axisLabel: { interval: 0, fontSize: 11, width: 84, overflow: 'break' },
+        axisTick: { show: false },
+      },
       yAxis: { type: 'value', ...axisName('MB'), nameGap: 40 },
       series: [megabytes('up', 'bytesUp', '#0072b2'), megabytes('down', 'bytesDown', '#56b4e9')],
     },
