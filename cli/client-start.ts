@@ -21,6 +21,8 @@ export interface ClientStartArguments {
 }
 
 export async function runClient(args: ClientStartArguments, { openStore = openSqliteStore }: DaemonPorts = {}): Promise<void> {
+  // From the first moment: a daemon that is told to stop while it starts ends in order too.
+  const told = stopped()
   refuseTestSettings()
   const site = readSite(args.config)
   const { config } = site
@@ -65,7 +67,7 @@ export async function runClient(args: ClientStartArguments, { openStore = openSq
       (engine) => progress({ kind: 'ready', hospital: config.hospital, engine }),
       () => undefined,
     )
-  log.info({ signal: await stopped() }, 'stopping')
+  log.info({ signal: await told }, 'stopping')
   progress({ kind: 'traffic', ...client.traffic() })
 }
 

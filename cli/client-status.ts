@@ -1,6 +1,6 @@
 // consilium client status: where this site stands, from its journal; also while the daemon runs.
 import type { ClientJob, ClientState } from '../client/state.ts'
-import { openSite, readJournal, readSite, timeText } from './client-site.ts'
+import { type Dated, openSite, readJournal, readSite, timeText } from './client-site.ts'
 
 export interface StatusArguments {
   config: string
@@ -11,7 +11,7 @@ export async function printStatus(args: StatusArguments): Promise<void> {
   await using store = openSite(site)
   const { entries, state } = await readJournal(store)
   process.stdout.write(
-    `${statusLines(state).join('\n')}\nlast entry ${timeText(entries.at(-1)?.atMs ?? 0)} (${entries.length} in the journal of ${site.data})\n`,
+    `${[...statusLines(state), ...refusalLines(entries)].join('\n')}\nlast entry ${timeText(entries.at(-1)?.atMs ?? 0)} (${entries.length} in the journal of ${site.data})\n`,
   )
 }
 
@@ -27,7 +27,6 @@ export function statusLines(state: ClientState): string[] {
     `custodian   ${custodian ? `yes, key epochs ${[...state.sealingKeys.keys()].join(', ') || 'none yet'}` : 'no'}`,
     ...[...state.snapshots.values()].map((s) => `extract     frozen at ${s.snapshot.boundary}, id ${s.snapshot.id.slice(0, 16)}`),
     ...[...state.jobs.values()].map(jobLine),
-    ...refusals(state),
   ]
 }
 
@@ -37,8 +36,8 @@ function jobLine(job: ClientJob): string {
   return `job         ${job.hash.slice(0, 16)}: ${stage === undefined ? 'finished' : `at ${stage}, its step ${job.stageStep}`}; ${job.step} releases taken; stages done: ${done}${job.scored.size > 0 ? `; scored with ${[...job.scored].join(', ')}` : ''}`
 }
 
-function refusals(state: ClientState): string[] {
-  return [...state.steps.values()].flatMap(({ key, at }) =>
-    at.kind === 'refused' ? [`refused     step ${key.step} of job ${key.job.slice(0, 16)}: ${at.code}`] : [],
+/** From the entries: a step whose plan this site refused goes on without it, and its release is taken like any other. */
+const refusalLines = (entries: readonly Dated[]): string[] =>
+  entries.flatMap(({ event }) =>
+    event.kind === 'planRefused' ? [`refused     step ${event.key.step} of job ${event.key.job.slice(0, 16)}: ${event.code}`] : [],
   )
-}

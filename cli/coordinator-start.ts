@@ -25,6 +25,8 @@ export interface CoordinatorStartArguments {
 }
 
 export async function runCoordinator(args: CoordinatorStartArguments, { openStore = openSqliteStore }: DaemonPorts = {}): Promise<void> {
+  // From the first moment: a daemon that is told to stop while it starts ends in order too.
+  const told = stopped()
   refuseTestSettings()
   const config = readConfig(coordinatorConfig, args.config)
   const data = besideFile(args.config, config.data)
@@ -69,7 +71,7 @@ export async function runCoordinator(args: CoordinatorStartArguments, { openStor
   await revokeNamed(coordinator, config, log)
   members.recheck()
   startJobOnce(coordinator, config, log)
-  log.info({ signal: await stopped() }, 'stopping')
+  log.info({ signal: await told }, 'stopping')
 }
 
 function signKeyOf(keystore: Keystore): SecretBytes {
@@ -117,7 +119,10 @@ async function writeInvitations(
     if (existsSync(file)) continue
     const token = await coordinator.invite(id)
     if (token)
-      writeWhole(file, formatInvitation({ federation: config.federation, hospital: id, enrolmentAddress, caPem: authority.caPem, token: new SecretBytes(token) }))
+      writeWhole(
+        file,
+        formatInvitation({ federation: config.federation, hospital: id, enrolmentAddress, caPem: authority.caPem, token: new SecretBytes(token) }),
+      )
   }
   return written
 }
