@@ -61,7 +61,7 @@ export const RECIPES: Readonly<Record<DataKind, Recipe>> = {
       weightDecay: 0.2,
       localPasses: 1,
       batchRows: 64,
-      mostBatches: 12,
+      mostBatches: 24,
       clipNorm: 8,
     },
   },
