@@ -9,8 +9,11 @@ import { custodyOf } from '../privacy/custodian/index.ts'
 import { keySum, keySumHash, planHash, type ReleaseBundle, releaseBundle, stateHash, statement } from '../privacy/messages.ts'
 import { checkBundle } from '../privacy/release.ts'
 import { collect } from '../proto/index.ts'
+import { epochOf, pinnedRoster } from './agreed.ts'
+import { blobs } from './blobs.ts'
 import type { ClientContext } from './context.ts'
-import { blobs, epochOf, learnJob, pinnedRoster, stateOf } from './participation.ts'
+import { stateOf } from './job-state.ts'
+import { learnJob } from './plan-reading.ts'
 import { type ClientJob, stageOf } from './state.ts'
 
 export async function adopt(context: ClientContext, key: OpeningKey, signal: AbortSignal): Promise<void> {

@@ -4,8 +4,8 @@ import type { Digest } from '../core/ids.ts'
 import type { Store } from '../core/store/store.ts'
 import type { Table } from '../core/table.ts'
 import { type Model, parseModel, scoreRows } from '../models/index.ts'
+import { blobs } from './blobs.ts'
 import type { ClientContext } from './context.ts'
-import { blobs } from './participation.ts'
 import type { ClientState } from './state.ts'
 
 export const scoreBlob = (stage: string): string => `scores-${stage}.csv`

@@ -1,0 +1,108 @@
+// Reading a plan as a stranger would: nothing in it is believed that this site pinned, computed or decided itself.
+import { decode, encode } from '../core/codec.ts'
+import { refuse } from '../core/errors.ts'
+import { type Digest, type OpeningKey, openingKeyText, sameOpeningKey } from '../core/ids.ts'
+import { laneLayout } from '../core/lanes.ts'
+import type { FeatureColumn } from '../core/table.ts'
+import { taskByName } from '../models/index.ts'
+import { checkJobSpec } from '../privacy/job.ts'
+import { type JobSpec, jobHash, jobSpec, type Plan, planHash, roster, rosterHash, type SignedPlan, stateHash } from '../privacy/messages.ts'
+import { checkPlan } from '../privacy/plan.ts'
+import { checkFirstRoster } from '../privacy/roster.ts'
+import { rosterBundle } from '../proto/messages.ts'
+import { epochOf, pinnedRoster } from './agreed.ts'
+import type { ClientContext } from './context.ts'
+import { stateOf } from './job-state.ts'
+import { checkPolicy } from './policy.ts'
+import { type ClientJob, stageOf } from './state.ts'
+import { blockListHash } from './step.ts'
+
+/** The specification behind a job's hash: signed by the coordinator, over this site's roster and its own feature columns. */
+export async function learnJob(context: ClientContext, job: Digest): Promise<ClientJob> {
+  const known = context.state().jobs.get(job)
+  if (known) return known
+  const bytes = await context.link().fetchJob(job)
+  const spec = decode(jobSpec, bytes.subarray(0, bytes.length - 64))
+  if (jobHash(spec) !== job) throw refuse('OTHER_PLAN', 'the specification is not the one of this job')
+  const pinned = pinnedRoster(context)
+  await requireAgreedRoster(context, pinned.hash)
+  checkJobSpec(spec, bytes.subarray(bytes.length - 64), pinned.roster)
+  for (const set of spec.featureSets) checkColumns(set, context.data.columns(set.name))
+  for (const stage of spec.stages) taskByName(stage.task).checkParams(stage.params)
+  await context.post({ kind: 'jobLearnt', spec })
+  return context.state().jobs.get(job) as ClientJob
+}
+
+/** Every first member signed the very roster that this site pinned: no plan is followed over one that others never saw. */
+async function requireAgreedRoster(context: ClientContext, pinned: Digest): Promise<void> {
+  const bundle = decode(rosterBundle, await context.link().fetchRoster())
+  const agreed = decode(roster, bundle.roster)
+  if (rosterHash(agreed) !== pinned) throw refuse('OTHER_ROSTER', 'the coordinator shows another roster than the one agreed to')
+  checkFirstRoster({ roster: agreed, signatures: bundle.signatures })
+}
+
+function checkColumns(asked: JobSpec['featureSets'][number], own: readonly FeatureColumn[]): void {
+  const same =
+    asked.columns.length === own.length && asked.columns.every((c, i) => c.name === own[i]?.name && c.low === own[i]?.range[0] && c.high === own[i]?.range[1])
+  if (!same) throw refuse('OTHER_LAYOUT', `feature set ${asked.name}: the job's columns are not this site's`)
+}
+
+/** Every check of step 1. Returns the bytes of the state that the contribution is computed from. */
+export async function readPlan(context: ClientContext, signed: SignedPlan, key: OpeningKey, job: ClientJob): Promise<Uint8Array> {
+  const { plan: proposed } = signed
+  const pinned = pinnedRoster(context)
+  if (!sameOpeningKey(proposed.key, key)) throw refuse('OTHER_PLAN', 'the plan is for another opening key')
+  const bound = context.state().steps.get(openingKeyText(key))
+  if (bound?.planHash && bound.planHash !== planHash(proposed)) throw refuse('OTHER_PLAN', `a second plan for step ${key.step}`)
+  checkPlan(signed, { roster: pinned.roster, keyEpoch: await epochOf(context, proposed.keyEpoch) })
+  if (key.step !== job.step) throw refuse('OTHER_STATE', `step ${key.step} where ${job.step} comes next`)
+  if (!proposed.groups[key.group]?.includes(context.hospital)) throw refuse('NOT_INVITED', 'this site is not in the cohort')
+  checkStage(proposed, job)
+  checkPolicy(context.policy, proposed, job.spec)
+  checkSnapshot(context, proposed)
+  checkSingleUpdate(context, proposed)
+  const state = await stateOf(context, job)
+  if (stateHash(state) !== proposed.state) throw refuse('OTHER_STATE', 'the plan starts from another state than this site computed')
+  const own = taskByName(proposed.task).layout(state, proposed.groups[key.group]?.length ?? 0)
+  if (Buffer.compare(encode(laneLayout, own), encode(laneLayout, proposed.layout)) !== 0)
+    throw refuse('OTHER_LAYOUT', `the lanes of ${proposed.stage} are not those of its task`)
+  return state
+}
+
+function checkStage(proposed: Plan, job: ClientJob): void {
+  const stage = stageOf(job)
+  const task = taskByName(stage?.task ?? 'randomness')
+  const expected = {
+    stage: stage?.name ?? 'randomness',
+    task: task.name,
+    stageStep: job.stageStep,
+    audience: task.audience,
+    disclosure: task.disclosure,
+    privacy: stage?.privacy ?? 'exact',
+  }
+  for (const [name, value] of Object.entries(expected)) {
+    if (proposed[name as keyof typeof expected] !== value)
+      throw refuse('OTHER_PLAN', `${name} is ${String(proposed[name as keyof typeof expected])}, the job says ${value}`)
+  }
+  if (stage && JSON.stringify(stage.inputs) !== JSON.stringify(proposed.inputs)) throw refuse('OTHER_PLAN', 'the inputs are not those of the job')
+}
+
+function checkSnapshot(context: ClientContext, proposed: Plan): void {
+  if (proposed.task === 'randomness') return
+  const own = context.state().snapshots.get(proposed.inputs.boundary)
+  const listed = proposed.snapshots.find((s) => s.member === context.hospital)
+  if (!own || listed?.id !== own.snapshot.id) throw refuse('DIFFERENCING', `the plan does not list this site's snapshot of ${proposed.inputs.boundary}`)
+  const earlier = context.state().blockLists.get(proposed.inputs.boundary)
+  if (proposed.privacy === 'exact' && proposed.disclosure === 'statistic' && earlier !== undefined && earlier !== blockListHash(proposed.blocks)) {
+    throw refuse('DIFFERENCING', `a second block list for ${proposed.inputs.boundary}`)
+  }
+}
+
+/** Without noise, two sums of updates from one state over two rolls reveal their difference: a site serves one step for each (task, state). */
+function checkSingleUpdate(context: ClientContext, proposed: Plan): void {
+  if (proposed.disclosure !== 'update' || proposed.privacy === 'dp') return
+  const other = [...context.state().steps.values()].find(
+    (s) => s.plan && s.plan.task === proposed.task && s.plan.state === proposed.state && !sameOpeningKey(s.key, proposed.key),
+  )
+  if (other) throw refuse('DIFFERENCING', `step ${other.key.step} started from the same state with the same task`)
+}
