@@ -119,7 +119,13 @@ export const fedavg: Task<FedavgParams, FedavgState> = {
     if (table.rows === 0) return { vector, nextLocal: null }
     const { trainLocally } = await import('./mlp/train.ts')
     const rows = { x: Float32Array.from(standardise(normalisation, table)), y: table.y }
-    const trained = await trainLocally(layersOf(normalisation.names.length, params.hidden), weights, rows, { ...params, learningRate: params.learningRate * params.learningRateDecay ** state.step }, random)
+    const trained = await trainLocally(
+      layersOf(normalisation.names.length, params.hidden),
+      weights,
+      rows,
+      { ...params, learningRate: params.learningRate * params.learningRateDecay ** state.step },
+      random,
+    )
     const weight = table.rows / rowCap
     vector.set(
       clipToNorm(

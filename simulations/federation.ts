@@ -1,23 +1,24 @@
 // Virtual hospitals: the same coordinator and client code as the daemons', in one process, over the memory transport and a virtual clock.
 // Time advances when nothing else is left to do. Hospitals can be cut off, killed and started again on their disks.
+
+import { type Client, type Policy, type SiteData, startClient } from '../client/index.ts'
+import { type Coordinator, type FoundingOptions, startCoordinator } from '../coordinator/index.ts'
 import { createVirtualClock, type VirtualClock } from '../core/clock.ts'
+import { refuse } from '../core/errors.ts'
 import type { HospitalId } from '../core/ids.ts'
 import type { Keystore } from '../core/keystore.ts'
 import { createMemoryKeystore } from '../core/keystore-memory.ts'
 import { type Log, silentLog } from '../core/log.ts'
-import { refuse } from '../core/errors.ts'
 import { systemRandom } from '../core/random.ts'
 import type { SecretBytes } from '../core/secret.ts'
 import { createDisk, createMemoryStore, type Disk } from '../core/store/memory.ts'
 import type { Store } from '../core/store/store.ts'
 import { createInlineWork } from '../core/work/inline.ts'
 import type { Work } from '../core/work/work.ts'
-import { type Client, type Policy, type SiteData, startClient } from '../client/index.ts'
-import { type Coordinator, type FoundingOptions, startCoordinator } from '../coordinator/index.ts'
 import type { CipherName } from '../privacy/index.ts'
 import { createSignKey } from '../privacy/signatures.ts'
 import { type Authority, createAuthority, spkiDigest } from '../proto/certificates.ts'
-import { connectMemory, type CoordinatorService, type Fault, type MemoryLink } from '../proto/index.ts'
+import { type CoordinatorService, connectMemory, type Fault, type MemoryLink } from '../proto/index.ts'
 
 export interface VirtualHospital {
   readonly id: HospitalId
@@ -72,7 +73,9 @@ export async function startFederation(options: FederationOptions): Promise<Feder
   const authority: Authority = await createAuthority('simulation', { nowMs: clock.now() })
   const signKey = options.coordinatorKey ?? createSignKey().privateKey
   const coordinatorDisk = createDisk()
-  const places = new Map<HospitalId, Place>(options.hospitals.map((h) => [h.id, { disk: createDisk(), secrets: new Map(), client: null, link: null, token: new Uint8Array(32) }]))
+  const places = new Map<HospitalId, Place>(
+    options.hospitals.map((h) => [h.id, { disk: createDisk(), secrets: new Map(), client: null, link: null, token: new Uint8Array(32) }]),
+  )
   const storeOf = (party: string, disk: Disk): Store => (options.wrapStore ?? ((_, store) => store))(party, createMemoryStore(disk))
   const busy = { count: 0 }
   const work = (): Work => countingWork((options.work ?? createInlineWork)(), busy)
@@ -80,7 +83,16 @@ export async function startFederation(options: FederationOptions): Promise<Feder
   const service = (options.wrapService ?? ((own) => own))(forwarding(() => centre()))
 
   async function startCentre(): Promise<void> {
-    coordinator = await startCoordinator({ founding: options.founding, store: storeOf('coordinator', coordinatorDisk), clock, log, work: work(), random: systemRandom, cipher: options.cipher, signKey })
+    coordinator = await startCoordinator({
+      founding: options.founding,
+      store: storeOf('coordinator', coordinatorDisk),
+      clock,
+      log,
+      work: work(),
+      random: systemRandom,
+      cipher: options.cipher,
+      signKey,
+    })
   }
   const centre = (): Coordinator => {
     if (!coordinator) throw refuse('UNAVAILABLE', 'the coordinator is down')
@@ -106,7 +118,13 @@ export async function startFederation(options: FederationOptions): Promise<Feder
       cipher: options.cipher,
       data: countingData(hospital.data, busy),
       policy: hospital.policy,
-      enrolment: { token: here.token, enrol: (request) => centre().enrolment(authority, () => 'memory:0').enrol(request) },
+      enrolment: {
+        token: here.token,
+        enrol: (request) =>
+          centre()
+            .enrolment(authority, () => 'memory:0')
+            .enrol(request),
+      },
       connect({ enrolment }) {
         const key = spkiDigest(Buffer.from(enrolment.certificate).toString())
         const peer = centre().authorize(key, { subject: hospital.id, serial: '0', notBeforeMs: 0, notAfterMs: Number.MAX_SAFE_INTEGER })
@@ -164,7 +182,8 @@ export async function startFederation(options: FederationOptions): Promise<Feder
         idleSince = moved ? null : (idleSince ?? performance.now())
         idleRounds = moved ? 0 : idleRounds + 1
         const stuck = idleSince !== null && performance.now() - idleSince > STUCK_MS && idleRounds > STUCK_ROUNDS
-        if (stuck || (moved && timers++ >= maxTimers)) throw new Error(`waited in vain until ${what}: ${stuck ? 'nothing is left to happen' : `${timers} timers rang`}`)
+        if (stuck || (moved && timers++ >= maxTimers))
+          throw new Error(`waited in vain until ${what}: ${stuck ? 'nothing is left to happen' : `${timers} timers rang`}`)
       }
     },
     async [Symbol.asyncDispose]() {
@@ -180,7 +199,10 @@ export async function startFederation(options: FederationOptions): Promise<Feder
 /** The service of whichever coordinator runs now: a restart is a new object behind the same address. */
 function forwarding(centre: () => Coordinator): CoordinatorService {
   return new Proxy({} as CoordinatorService, {
-    get: (_, name) => (...args: unknown[]) => Reflect.apply(centre().service[name as keyof CoordinatorService], undefined, args),
+    get:
+      (_, name) =>
+      (...args: unknown[]) =>
+        Reflect.apply(centre().service[name as keyof CoordinatorService], undefined, args),
   })
 }
 

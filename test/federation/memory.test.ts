@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { decode } from '../../core/codec.ts'
-import { parseDigest } from '../../core/ids.ts'
 import { clientEvent } from '../../client/events.ts'
+import { decode } from '../../core/codec.ts'
+import type { parseDigest } from '../../core/ids.ts'
 import { fitLogistic, joinTables, metricsOfScores, parseEvaluation, parseModel, scoreRows } from '../../models/index.ts'
 import { type Federation, startFederation } from '../../simulations/federation.ts'
 import { FOUNDING, IDS, testData, testJob, virtualHospitals } from '../support/hospitals.ts'
@@ -24,7 +24,8 @@ for (const cipher of ['clear', 'bgv'] as const) {
     const pooled = await fitLogistic(joinTables(data.sites.map((s) => s.train)))
     if (model.kind !== 'logistic' || pooled.kind !== 'logistic') throw new Error('not logistic')
     const largest = Math.max(...pooled.beta.map(Math.abs))
-    for (const [i, beta] of pooled.beta.entries()) expect(Math.abs((model.beta[i] as number) - beta) / Math.max(Math.abs(beta), 0.01 * largest)).toBeLessThan(1e-3)
+    for (const [i, beta] of pooled.beta.entries())
+      expect(Math.abs((model.beta[i] as number) - beta) / Math.max(Math.abs(beta), 0.01 * largest)).toBeLessThan(1e-3)
 
     const heldOut = joinTables(data.sites.map((s) => s.heldOut))
     const exact = metricsOfScores({ logit: scoreRows(pooled, heldOut).logit, label: heldOut.y, amountFen: heldOut.amountFen })
@@ -34,7 +35,9 @@ for (const cipher of ['clear', 'bgv'] as const) {
   })
 }
 
-test('the score files that hospitals wrote are the global model on their own held-out rows; what left each site is all in its log', { timeout: 120_000 }, async () => {
+test('the score files that hospitals wrote are the global model on their own held-out rows; what left each site is all in its log', {
+  timeout: 120_000,
+}, async () => {
   const data = testData()
   await using federation = await startFederation({ founding: FOUNDING, hospitals: virtualHospitals(data), cipher: 'clear' })
   const job = await runJob(federation, testJob(data.features))
@@ -43,13 +46,25 @@ test('the score files that hospitals wrote are the global model on their own hel
     const table = data.sites[i]?.heldOut
     if (!table) throw new Error('no table')
     const { logit } = scoreRows(model, table)
-    const lines = Buffer.from(federation.disk(id).blobs.get('scores-logistic.csv') ?? []).toString().trim().split('\n').slice(1)
+    const lines = Buffer.from(federation.disk(id).blobs.get('scores-logistic.csv') ?? [])
+      .toString()
+      .trim()
+      .split('\n')
+      .slice(1)
     expect(lines.map((line) => line.split(',').slice(0, 2))).toEqual(table.ids.map((row, r) => [row, String(logit[r])]))
 
-    const left = federation.disk(id).journal.map(({ body }) => decode(clientEvent, body)).filter((e) => e.kind === 'left')
+    const left = federation
+      .disk(id)
+      .journal.map(({ body }) => decode(clientEvent, body))
+      .filter((e) => e.kind === 'left')
     const steps = federation.coordinator.state.jobs.get(job)?.step ?? 0
     const count = (what: string): number => left.filter((e) => e.what === what).length
-    expect({ contributions: count('contribution'), reports: count('check report'), statements: count('statement signature'), answers: count('answer') }).toMatchObject({ contributions: steps, reports: steps })
+    expect({
+      contributions: count('contribution'),
+      reports: count('check report'),
+      statements: count('statement signature'),
+      answers: count('answer'),
+    }).toMatchObject({ contributions: steps, reports: steps })
     expect(count('statement signature')).toBeLessThanOrEqual(steps)
     expect(count('plan refusal') + count('request refusal')).toBe(0)
   }

@@ -117,13 +117,17 @@ describe('fedavg', () => {
     const [small, large] = [80, 400].map((rows) => syntheticFederation({ sites: 1, rows, features: 3, seed: 'updates' })) as [Federation, Federation]
     // Weight decay alone, at a rate too small to learn: kernels shrink once a batch, so the shrinkage counts the updates.
     const shrinkage = async (federation: Federation, mostBatches: number): Promise<number> => {
-      const { states } = await train(federation, { steps: 1, localPasses: 1, batchRows: 8, mostBatches, optimiser: 'sgd', learningRate: 1e-6, weightDecay: 1e4, clipNorm: 1e3 }, 'clear')
+      const { states } = await train(
+        federation,
+        { steps: 1, localPasses: 1, batchRows: 8, mostBatches, optimiser: 'sgd', learningRate: 1e-6, weightDecay: 1e4, clipNorm: 1e3 },
+        'clear',
+      )
       const [before, after] = [states[0], states[1]].map((s) => decode(fedavgState, s as Uint8Array).weights) as [Float64Array, Float64Array]
       return Math.round(Math.log((after[0] as number) / (before[0] as number)) / Math.log(0.99))
     }
     expect(await shrinkage(large, 5)).toBe(5)
     expect(await shrinkage(small, 5)).toBe(5)
-    expect(await shrinkage(small, 1000)).toBe(Math.ceil(((small.sites[0] as Federation['sites'][number]).train.rows) / 8))
+    expect(await shrinkage(small, 1000)).toBe(Math.ceil((small.sites[0] as Federation['sites'][number]).train.rows / 8))
   })
 
   it('trains at a rate that decays from step to step', async () => {
