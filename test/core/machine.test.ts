@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createVirtualClock, type VirtualClock } from '../../core/clock.ts'
-import { type Decoded, f64, struct, u32, union } from '../../core/codec.ts'
+import { type Decoded, encode, f64, struct, u32, union } from '../../core/codec.ts'
 import { refuse } from '../../core/errors.ts'
 import { silentLog } from '../../core/log.ts'
 import { type Effect, type Machine, type Runner, type RunnerOptions, startMachine } from '../../core/machine.ts'
@@ -116,6 +116,24 @@ describe('journal before effects', () => {
   })
 })
 
+describe('an event that changes nothing', () => {
+  /** Closing at price 0 is what a repeated call does: nothing. */
+  const forgiving: typeof desk = { ...desk, step: (state, e, nowMs) => (e.kind === 'close' && e.price === 0 ? state : desk.step(state, e, nowMs)) }
+  test('is not journalled, wakes no listener, and its poster hears success', async () => {
+    const disk = createDisk()
+    const runner = await startMachine({ machine: forgiving, store: createMemoryStore(disk), clock: createVirtualClock(1_000), log: silentLog(), perform: idle })
+    runners.push(runner)
+    let heard = 0
+    runner.subscribe(() => heard++)
+    await runner.post(close(1, 0))
+    // Also between others that are taken together with it.
+    await Promise.all([runner.post(open(1)), runner.post(close(1, 0)), runner.post(open(2))])
+    expect(disk.journal.map((e) => e.kind)).toEqual(['open', 'open'])
+    expect(heard).toBe(2)
+    expect([...runner.state.open.keys()]).toEqual([1, 2])
+  })
+})
+
 describe('replay', () => {
   const anyEvent = fc.oneof(
     fc.record({ kind: fc.constant('open' as const), order: fc.nat(4), callAtMs: fc.nat(3_000) }),
@@ -200,6 +218,16 @@ describe('effects', () => {
     expect(tries).toEqual([1_000, 1_000 + RETRY_MS, 1_000 + third * RETRY_MS])
     await quiet()
     expect(clock.waiting).toBe(0)
+  })
+
+  test('that are owed at the start begin when the caller holds its runner', async () => {
+    const disk = createDisk()
+    await createMemoryStore(disk).append('open', encode(event, open(1)), 0)
+    let runner: Runner<State, Event> | null = null
+    const seen: (Runner<State, Event> | null)[] = []
+    runner = await newDesk(disk).start(async () => void seen.push(runner))
+    await until(() => seen.length > 0)
+    expect(seen[0]).toBe(runner)
   })
 
   test('that throw before their first await are failures like any other', async () => {

@@ -4,16 +4,16 @@ import { startCoordinator } from '../../coordinator/index.ts'
 import { createVirtualClock } from '../../core/clock.ts'
 import { decode, encode } from '../../core/codec.ts'
 import type { HospitalId } from '../../core/ids.ts'
+import { LIMITS } from '../../core/limits.ts'
 import { silentLog } from '../../core/log.ts'
 import { systemRandom } from '../../core/random.ts'
 import { createDisk, createMemoryStore } from '../../core/store/memory.ts'
 import { createInlineWork } from '../../core/work/inline.ts'
-import { LIMITS } from '../../core/limits.ts'
-import { type Receipt, receipt as receiptCodec, receiptBody } from '../../privacy/messages.ts'
+import { type Receipt, receiptBody, receipt as receiptCodec } from '../../privacy/messages.ts'
+import { SEALED_SHARE_BYTES } from '../../privacy/receipt.ts'
 import { sealedShareDigest } from '../../privacy/sealing.ts'
 import { createSignKey, signMessage } from '../../privacy/signatures.ts'
-import { SEALED_SHARE_BYTES } from '../../privacy/receipt.ts'
-import { chunksOf, collect, type CoordinatorService } from '../../proto/index.ts'
+import { type CoordinatorService, chunksOf, collect } from '../../proto/index.ts'
 import { FOUNDING, IDS, POLICY } from '../support/hospitals.ts'
 import { type Five, fiveJob, oneOfFive, rollOf, startFive, TWO_STEPS, without } from './five.ts'
 import { mortalStore } from './mortal-store.ts'
@@ -38,7 +38,11 @@ async function dieAfter(run: Five, kind: Parameters<Five['journal']>[0]): Promis
 
 test('a coordinator that dies right after it journalled a pause goes on with the pause', async () => {
   await using run = await startFive(TWO_STEPS)
-  await run.at(() => run.job().stage === 0, 'the first step is released', () => run.leave(AWAY))
+  await run.at(
+    () => run.job().stage === 0,
+    'the first step is released',
+    () => run.leave(AWAY),
+  )
   await dieAfter(run, 'deadlineExtended')
   run.leave(AWAY)
   await run.until(() => run.journal('deadlineExtended').length === 2, 'the pause is renewed')
@@ -50,7 +54,11 @@ test('a coordinator that dies right after it journalled a pause goes on with the
 
 test('and right after it journalled for which custodians it waits', async () => {
   await using run = await startFive(TWO_STEPS)
-  await run.at(() => run.job().step === 2 && run.step().phase.kind === 'checking', 'the candidates are closed', () => run.leave(AWAY, ALSO_AWAY))
+  await run.at(
+    () => run.job().step === 2 && run.step().phase.kind === 'checking',
+    'the candidates are closed',
+    () => run.leave(AWAY, ALSO_AWAY),
+  )
   await dieAfter(run, 'awaited')
   run.leave(AWAY)
   await run.finish()
@@ -61,7 +69,11 @@ test('and right after it journalled for which custodians it waits', async () => 
 test('and right after it asked all custodians to co-sign, because one of the first is away', async () => {
   await using run = await startFive(TWO_STEPS)
   // Of step 1, the second to the fourth custodian of A are asked first.
-  await run.at(() => run.job().step === 2 && run.step().phase.kind === 'cosigning', 'the sum is opened', () => run.leave(IDS[1] as HospitalId))
+  await run.at(
+    () => run.job().step === 2 && run.step().phase.kind === 'cosigning',
+    'the sum is opened',
+    () => run.leave(IDS[1] as HospitalId),
+  )
   await dieAfter(run, 'widened')
   run.leave(IDS[1] as HospitalId)
   await run.finish()
@@ -70,7 +82,9 @@ test('and right after it asked all custodians to co-sign, because one of the fir
 })
 
 test('and right after it journalled a refusal of a plan', async () => {
-  await using run = await startFive(fiveJob(STAGES.describe, STAGES.fedavg({ steps: 1 })), { hospitals: oneOfFive(AWAY, { policy: { ...POLICY, tasks: noFedavg } }) })
+  await using run = await startFive(fiveJob(STAGES.describe, STAGES.fedavg({ steps: 1 })), {
+    hospitals: oneOfFive(AWAY, { policy: { ...POLICY, tasks: noFedavg } }),
+  })
   await dieAfter(run, 'planRefused')
   await run.finish()
   expect(run.job().outcome).toBe('finished')
@@ -88,7 +102,9 @@ function poisonedShares(step: number, run: () => Five) {
           const first = decode(receiptCodec, header)
           const start = bytes.length - first.body.shares.length * SEALED_SHARE_BYTES
           const spoilt = bytes.map((b, i) => (i >= start && (i - start) % SEALED_SHARE_BYTES === 2000 ? b ^ 1 : b))
-          const shares = first.body.shares.map((__, k) => sealedShareDigest(spoilt.subarray(start + k * SEALED_SHARE_BYTES, start + (k + 1) * SEALED_SHARE_BYTES)))
+          const shares = first.body.shares.map((__, k) =>
+            sealedShareDigest(spoilt.subarray(start + k * SEALED_SHARE_BYTES, start + (k + 1) * SEALED_SHARE_BYTES)),
+          )
           const body = { ...first.body, shares }
           const key = run().federation.keystore(AWAY).get('sign')
           if (!key) throw new Error('no key')
