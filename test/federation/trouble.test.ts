@@ -135,7 +135,11 @@ for (const point of ['before', 'after'] as const) {
   test(`a coordinator that dies right ${point} any entry of its first start founds once and invites again`, async () => {
     const [disk, signKey] = [createDisk(), createSignKey().privateKey]
     const met = new Set<number>()
-    const dies = (seq: number): typeof point | null => (met.has(seq) || seq > 1 + IDS.length ? null : (met.add(seq), point))
+    const dies = (seq: number): typeof point | null => {
+      if (met.has(seq) || seq > 1 + IDS.length) return null
+      met.add(seq)
+      return point
+    }
     const life = async (): Promise<boolean> => {
       let died = false
       const store = mortalStore(createMemoryStore(disk), dies, () => {

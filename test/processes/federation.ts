@@ -66,7 +66,6 @@ export function createProcesses(places: Places): Processes {
       if (signal !== 'SIGKILL' || cause === undefined) throw new Error(`${party} ended with ${code ?? signal}:\n${stderr.slice(-1500)}`)
       deaths.set(party, [...(deaths.get(party) ?? []), cause])
       pending.get(party)?.delete(cause)
-      if (process.env.TIMELINE) console.log((performance.now() / 1000).toFixed(1), party, cause)
     }
   }
   async function journal<Event, State>(
