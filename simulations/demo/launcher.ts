@@ -91,7 +91,7 @@ async function demonstrate(options: DemoOptions, screen: Screen, signal: AbortSi
   screen.line(`${secondsSince(begunMs)}  ${claims.source}`)
 
   await using baselines = startBaselines(claims, recipe)
-  const { trace, processes } = await federate({ work, claims, recipe, screen, signal })
+  const { trace, processes } = await federate({ work, claims, recipe, screen, begunMs, signal })
   screen.status('waiting for the baselines (local only, pooled)')
   const outcome = await gather({ work, recipe, claims, trace, baselines: await untilAborted(baselines.result, signal) })
   const report = join(work, 'report.html')
@@ -141,6 +141,7 @@ async function federate(options: {
   claims: DemoClaims
   recipe: Recipe
   screen: Screen
+  begunMs: number
   signal: AbortSignal
 }): Promise<{ trace: Trace; processes: number }> {
   const { screen, recipe } = options

@@ -55,9 +55,9 @@ export const RECIPES: Readonly<Record<DataKind, Recipe>> = {
     logistic: { ridge: 1e-3, maxSteps: 12, tolerance: 1e-4 },
     mlp: {
       hidden: '32-16',
-      steps: 24,
+      steps: 20,
       learningRate: 0.015,
-      learningRateDecay: 0.95,
+      learningRateDecay: 0.94,
       weightDecay: 0.2,
       localPasses: 1,
       batchRows: 64,

@@ -13,6 +13,8 @@ export interface RunOptions {
   readonly claims: DemoClaims
   readonly recipe: Recipe
   readonly daemons: Daemons
+  /** From when times are counted. */
+  readonly begunMs: number
   /** For people: called after the trace has taken the record. */
   readonly tell: (record: CoordinatorProgress, trace: Trace) => void
   readonly signal: AbortSignal
@@ -26,7 +28,7 @@ const STAGES = { published: Object.values(MODEL_STAGE), evaluations: Object.valu
 export async function runFederation(options: RunOptions): Promise<Trace> {
   const { work, claims, recipe, daemons, signal } = options
   const trace = createTrace(
-    Date.now(),
+    options.begunMs,
     claims.hospitals.map((h) => h.id),
   )
   const complete = Promise.withResolvers<void>()
