@@ -1,6 +1,7 @@
 // A daemon as `consilium coordinator start` or `consilium client start` runs it, except that its process is killed with -9 right after an
 // entry of one of the given kinds is in its journal. Arguments: role, configuration, kinds separated by commas. Never part of the command.
 import { writeSync } from 'node:fs'
+import { flushCompileCache } from 'node:module'
 import { clientEvent } from '../../client/events.ts'
 import { decode } from '../../core/codec.ts'
 import { openSqliteStore } from '../../core/store/sqlite.ts'
@@ -30,5 +31,13 @@ function openStore(folder: string): Store {
   return { ...store, append: (kind, body, atMs) => appendAll([{ kind, body, atMs }]), appendAll }
 }
 
-if (role === 'client') await (await import('../../cli/client-start.ts')).runClient({ config, progress: 'json' }, { openStore })
-else await (await import('../../cli/coordinator-start.ts')).runCoordinator({ config, progress: 'json' }, { openStore })
+const args = { config, progress: 'none' }
+if (role === 'client') {
+  const { runClient } = await import('../../cli/client-start.ts')
+  flushCompileCache()
+  await runClient(args, { openStore })
+} else {
+  const { runCoordinator } = await import('../../cli/coordinator-start.ts')
+  flushCompileCache()
+  await runCoordinator(args, { openStore })
+}

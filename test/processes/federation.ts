@@ -1,5 +1,6 @@
 // A federation of real daemons that may die: each life of a mortal one ends with -9 at a kind of entry it has not died at yet, and it is
 // started again at once. What is true is read from the journals on disk, as `consilium client status` reads them.
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type ClientEvent, clientEvent } from '../../client/events.ts'
 import { type ClientState, initialState as noClient } from '../../client/state.ts'
@@ -41,7 +42,7 @@ export interface Processes extends AsyncDisposable {
 const LOOK_MS = 100
 
 export function createProcesses(places: Places): Processes {
-  const children = createChildren()
+  const children = createChildren(join(places.folder, 'compiled'))
   const lives = new Map<Party, Child[]>()
   const deaths = new Map<Party, string[]>()
   const pending = new Map<Party, Set<string>>()
@@ -51,10 +52,7 @@ export function createProcesses(places: Places): Processes {
   function start(party: Party): Child {
     const role = party === 'coordinator' ? 'coordinator' : 'client'
     const kinds = [...(pending.get(party) ?? [])]
-    const child =
-      kinds.length > 0
-        ? children.mortal(role, places.config(party), kinds)
-        : children.consilium(role, 'start', '--config', places.config(party), '--progress', 'json')
+    const child = kinds.length > 0 ? children.mortal(role, places.config(party), kinds) : children.consilium(role, 'start', '--config', places.config(party))
     lives.set(party, [...(lives.get(party) ?? []), child])
     return child
   }
