@@ -33,7 +33,6 @@ const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'TOO_LARGE',
   'NOT_INVITED',
   'DIFFERENCING',
-  'BUDGET',
   'BAD_DATA',
   'BAD_PLAN',
   'OTHER_VERSION',

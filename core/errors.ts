@@ -67,7 +67,6 @@ export const CATALOG = {
   OTHER_LAYOUT: entry('precondition', 'protocol', false, "the plan's lanes are not those of its task", '计划分道与任务不符'),
   POLICY: entry('denied', 'policy', false, "the plan is outside this hospital's policy", '计划超出本院策略'),
   DEADLINE: entry('deadline', 'protocol', false, 'the deadline has passed', '已过截止时间'),
-  BUDGET: entry('exhausted', 'policy', false, "this hospital's budget does not allow it", '预算不足'),
   DIFFERENCING: entry('denied', 'policy', false, 'the plan would reveal a difference of two sums', '该计划会泄露差分信息'),
   // contribution, check
   NOT_INVITED: entry('denied', 'protocol', false, 'the sender is not in the cohort of this step', '发送者不在本步名单中'),

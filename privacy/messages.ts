@@ -1,5 +1,5 @@
-// The protocol's nouns as data with one canonical byte form each. Bounded, strict, without behaviour: see docs/design of the
-// secure sum ("A step"). Signatures are made and checked in signatures.ts.
+// The protocol's nouns as data with one canonical byte form each. Bounded, strict, without behaviour: the secure sum's
+// steps are told in docs/architecture.md and SECURITY.md. Signatures are made and checked in signatures.ts.
 import {
   blob,
   type Codec,
