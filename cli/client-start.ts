@@ -1,7 +1,7 @@
 // consilium client start: enrols where needed, then takes part, until it is stopped. It only dials out.
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createSiteData, startClient } from '../client/index.ts'
+import { createMemoryDecisions, createSiteData, startClient } from '../client/index.ts'
 import { scoreBlob } from '../client/scoring.ts'
 import { systemClock } from '../core/clock.ts'
 import { refuse } from '../core/errors.ts'
@@ -47,6 +47,7 @@ export async function runClient(args: ClientStartArguments, { openStore = openSq
     cipher: 'bgv',
     data,
     policy: config.policy,
+    decisions: createMemoryDecisions(),
     enrolment: {
       token: invitation.token.reveal(),
       enrol: (request) => enrolOverGrpc({ address: invitation.enrolmentAddress, caPem: invitation.caPem, request }),

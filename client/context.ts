@@ -8,6 +8,7 @@ import type { Work } from '../core/work/work.ts'
 import type { CipherName } from '../privacy/index.ts'
 import type { CoordinatorLink } from '../proto/service.ts'
 import type { SiteData } from './data.ts'
+import type { Decisions } from './decisions.ts'
 import type { ClientEvent, EgressKind } from './events.ts'
 import type { Policy } from './policy.ts'
 import type { ClientState } from './state.ts'
@@ -26,6 +27,8 @@ export interface ClientPorts {
   readonly cipher: CipherName
   readonly data: SiteData
   readonly policy: Policy
+  /** What a person of the hospital decided. */
+  readonly decisions: Decisions
 }
 export interface ClientContext extends ClientPorts {
   readonly state: () => ClientState

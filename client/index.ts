@@ -167,6 +167,7 @@ async function serve(context: ClientContext, ask: Ask, signal: AbortSignal): Pro
 
 export type { ClientPorts } from './context.ts'
 export type { SiteData } from './data.ts'
-export { type Policy, policySchema } from './policy.ts'
+export { createMemoryDecisions, type Decisions } from './decisions.ts'
+export { type Policy, policyOf, policySchema } from './policy.ts'
 export { createSiteData } from './site-data.ts'
 export type { ClientState } from './state.ts'

@@ -1,7 +1,7 @@
 // Virtual hospitals: the same coordinator and client code as the daemons', in one process, over the memory transport and a virtual clock.
 // Time advances when nothing else is left to do. Hospitals can be cut off, killed and started again on their disks.
 
-import { type Client, type Policy, type SiteData, startClient } from '../client/index.ts'
+import { type Client, createMemoryDecisions, type Decisions, type Policy, type SiteData, startClient } from '../client/index.ts'
 import { type Coordinator, type FoundingOptions, startCoordinator } from '../coordinator/index.ts'
 import { createVirtualClock, type VirtualClock } from '../core/clock.ts'
 import { refuse } from '../core/errors.ts'
@@ -25,6 +25,8 @@ export interface VirtualHospital {
   readonly name: string
   readonly data: SiteData
   readonly policy: Policy
+  /** What its staff decide, where its policy asks them. */
+  readonly decisions?: Decisions
 }
 export interface FederationOptions {
   readonly founding: FoundingOptions
@@ -118,6 +120,7 @@ export async function startFederation(options: FederationOptions): Promise<Feder
       cipher: options.cipher,
       data: countingData(hospital.data, busy),
       policy: hospital.policy,
+      decisions: hospital.decisions ?? createMemoryDecisions(),
       enrolment: {
         token: here.token,
         enrol: (request) =>

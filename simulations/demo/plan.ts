@@ -93,6 +93,7 @@ export function jobOf({ rows, rowCap, logistic, mlp }: Recipe): JobFile {
 export const policyOf = ({ rows }: Recipe): ClientFile['policy'] => ({
   minCohort: MIN_COHORT,
   corrupt: CUSTODY.corrupt,
+  roster: 'automatic',
   featureSets: [rows.featureSet],
   tasks: {
     describe: { privacy: ['exact'], consent: 'automatic' },

@@ -1,7 +1,7 @@
 // Four small hospitals, (m,f,t,g) = (4,1,2,3), whose rows are dyadic numbers: `describe` and `evaluate` open to the same bytes whatever
 // the coins of rounding, so runs with and without kills can be compared exactly.
 
-import type { Policy } from '../../client/index.ts'
+import { type Policy, policyOf } from '../../client/index.ts'
 import type { FoundingOptions, JobOptions } from '../../coordinator/index.ts'
 import { type HospitalId, parseHospitalId } from '../../core/ids.ts'
 import { createSeededRandom } from '../../core/random.ts'
@@ -13,7 +13,8 @@ import { feature, tableOf } from '../support/learning-data.ts'
 
 export const SMALL_IDS: readonly HospitalId[] = ['alpha', 'beta', 'gamma', 'theta'].map(parseHospitalId)
 export const SMALL_FOUNDING: FoundingOptions = { federation: 'small', hospitals: SMALL_IDS.map((id) => ({ id, name: id })), custodians: SMALL_IDS, corrupt: 1 }
-export const SMALL_POLICY: Policy = {
+export const SMALL_POLICY: Policy = policyOf({
+  roster: 'automatic',
   minCohort: 3,
   corrupt: 1,
   featureSets: [FEATURE_SET],
@@ -23,7 +24,7 @@ export const SMALL_POLICY: Policy = {
     evaluate: { privacy: ['exact'], consent: 'automatic' },
     fedavg: { privacy: ['none'], consent: 'automatic' },
   },
-}
+})
 export const FEATURES = [feature('f0', -8, 8), feature('f1', -8, 8)]
 /** A power of two, so that weights rows / ROW_CAP are dyadic too. */
 export const ROW_CAP = 1024

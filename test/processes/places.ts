@@ -35,6 +35,7 @@ export const INPUTS = { featureSet: FEATURE_SET, boundary: '2025-12', splitSeed:
 const policy: ClientFile['policy'] = {
   minCohort: 3,
   corrupt: 1,
+  roster: 'automatic',
   featureSets: [FEATURE_SET],
   tasks: {
     describe: { privacy: ['exact'], consent: 'automatic' },

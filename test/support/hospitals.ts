@@ -1,6 +1,6 @@
 // Five small virtual hospitals with synthetic rows of known truth, and the pipeline that the demo runs, for tests of the daemons.
 
-import type { Policy, SiteData } from '../../client/index.ts'
+import { type Policy, policyOf, type SiteData } from '../../client/index.ts'
 import type { FoundingOptions, JobOptions } from '../../coordinator/index.ts'
 import { hash } from '../../core/codec.ts'
 import { parseHospitalId } from '../../core/ids.ts'
@@ -13,7 +13,8 @@ export const FEATURE_SET = 'synthetic/1'
 export const BOUNDARY = '2026-01'
 export const IDS = ['renmin', 'zhongyi', 'kangfu', 'xiehe', 'shequ'].map(parseHospitalId).sort()
 
-export const POLICY: Policy = {
+export const POLICY: Policy = policyOf({
+  roster: 'automatic',
   minCohort: 4,
   corrupt: 2,
   featureSets: [FEATURE_SET],
@@ -23,7 +24,7 @@ export const POLICY: Policy = {
     evaluate: { privacy: ['exact'], consent: 'automatic' },
     fedavg: { privacy: ['none'], consent: 'automatic' },
   },
-}
+})
 
 export const FOUNDING: FoundingOptions = { federation: 'test', hospitals: IDS.map((id) => ({ id, name: id })), custodians: IDS, corrupt: 2 }
 
