@@ -1,9 +1,15 @@
 // What a person of the hospital decided: the port. The command writes a decision, the daemon waits for it. See decision-files.ts.
+import { type Decoded, fixed, struct } from '../core/codec.ts'
 import type { Digest } from '../core/ids.ts'
+import { jobSpec, signedPlan } from '../privacy/messages.ts'
 
 /** A roster by its hash, or a job by the hash of its specification (its first plan comes with it). */
 export type Matter = 'roster' | 'job'
 export type Decision = 'approve' | 'refuse'
+
+/** What `ask('job', hash, bytes)` hands over: the specification under the coordinator's signature, and the first plan that came for it. */
+export const askedJob = struct({ spec: jobSpec, signature: fixed(64), plan: signedPlan })
+export type AskedJob = Decoded<typeof askedJob>
 
 export interface Decisions {
   /** null: nobody has decided yet. */

@@ -167,7 +167,8 @@ async function serve(context: ClientContext, ask: Ask, signal: AbortSignal): Pro
 
 export type { ClientPorts } from './context.ts'
 export type { SiteData } from './data.ts'
-export { createMemoryDecisions, type Decisions } from './decisions.ts'
-export { type Policy, policyOf, policySchema } from './policy.ts'
+export { type AskedJob, askedJob, createMemoryDecisions, type Decisions } from './decisions.ts'
+export { nextOpening, withinHours } from './hours.ts'
+export { type Policy, type PolicyFinding, policyFindings, policyOf, policySchema } from './policy.ts'
 export { createSiteData } from './site-data.ts'
 export type { ClientState } from './state.ts'

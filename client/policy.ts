@@ -9,7 +9,10 @@ const taskRule = z.strictObject({
   /** `ask`: a person sees the job and its first plan in plain words and decides. `automatic`: what fits this file is followed. */
   consent: z.enum(['ask', 'automatic']).default('ask'),
 })
-const hours = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/, 'expected HH:MM-HH:MM, local time; the end may lie after midnight')
+const hours = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/, 'expected HH:MM-HH:MM, local time; the end may lie after midnight')
+  .refine((text) => text.slice(0, 5) !== text.slice(6), 'begin and end are the same: leave the key out to allow every hour')
 /** What exact statistics may read of one frozen extract, however many jobs ask: each further one can be held against those before. */
 const exactLimits = z.strictObject({
   jobsPerSnapshot: z.int().min(1).max(100_000).default(100),
@@ -46,15 +49,87 @@ export type Policy = z.output<typeof policySchema>
 /** A policy with the defaults of what is not given. */
 export const policyOf = (given: z.input<typeof policySchema>): Policy => policySchema.parse(given)
 
-/** @throws POLICY naming what the plan asks and what is allowed. */
+/** One rule of the policy held against what is asked. `en` and `zh` say what is asked and what is allowed, whether it holds or not. */
+export interface PolicyFinding {
+  readonly rule: 'minCohort' | 'tasks' | 'privacy' | 'epsilonPerMonth' | 'featureSets' | 'specification'
+  readonly ok: boolean
+  readonly en: string
+  readonly zh: string
+}
+
+/** The least cohort that this policy accepts: its own, and two honest members beside c corrupt ones. */
+export const leastCohort = (policy: Pick<Policy, 'minCohort' | 'corrupt'>): number => Math.max(policy.minCohort, policy.corrupt + 2)
+
+/** Every rule that a plan of this job is held against, in the order in which the daemon would refuse. Command and daemon share it. */
+export function policyFindings(policy: Policy, plan: Plan, spec: JobSpec): readonly PolicyFinding[] {
+  const cohort = cohortFinding(policy, plan.minCohort)
+  // Common randomness reads no records: no rule about tasks and inputs applies.
+  if (plan.task === 'randomness') return [cohort]
+  const planned = spec.stages.some((s) => s.task === plan.task)
+  return [
+    cohort,
+    ...stageFindings(policy, { task: plan.task, privacy: plan.privacy, featureSet: plan.inputs.featureSet }),
+    {
+      rule: 'specification',
+      ok: planned,
+      en: `task ${plan.task} is ${planned ? '' : 'not '}in the job's specification`,
+      zh: `任务 ${plan.task} ${planned ? '在' : '不在'}作业说明之内`,
+    },
+  ]
+}
+
+export function cohortFinding(policy: Policy, minCohort: number): PolicyFinding {
+  const least = leastCohort(policy)
+  return {
+    rule: 'minCohort',
+    ok: minCohort >= least,
+    en: `minCohort ${minCohort}: this hospital asks for at least ${least}`,
+    zh: `最少参与医院数 ${minCohort}：本院要求至少 ${least}`,
+  }
+}
+
+/** What a stage of a job asks, as far as the policy has a rule for it. */
+export interface StageAsked {
+  readonly task: string
+  readonly privacy: Plan['privacy']
+  readonly featureSet: string
+}
+
+/** A task that the policy does not name fails at `tasks`; no rule about its privacy is then known. */
+export function stageFindings(policy: Policy, { task, privacy, featureSet }: StageAsked): readonly PolicyFinding[] {
+  const rule = Object.hasOwn(policy.tasks, task) ? policy.tasks[task] : undefined
+  const tasks = Object.keys(policy.tasks).join(', ') || 'none'
+  const findings: PolicyFinding[] = [
+    { rule: 'tasks', ok: rule !== undefined, en: `task ${task}: allowed are ${tasks}`, zh: `任务 ${task}：允许的任务为 ${tasks}` },
+    {
+      rule: 'featureSets',
+      ok: policy.featureSets.includes(featureSet),
+      en: `feature set ${featureSet}: allowed are ${policy.featureSets.join(', ')}`,
+      zh: `特征集 ${featureSet}：允许的特征集为 ${policy.featureSets.join(', ')}`,
+    },
+  ]
+  if (!rule) return findings
+  const kinds = rule.privacy.join(', ')
+  findings.push({
+    rule: 'privacy',
+    ok: rule.privacy.includes(privacy),
+    en: `task ${task} with privacy ${privacy}: allowed is ${kinds}`,
+    zh: `任务 ${task} 的隐私方式 ${privacy}：允许的方式为 ${kinds}`,
+  })
+  if (privacy === 'dp') findings.push(budgetFinding(policy))
+  return findings
+}
+
+/** Without a budget nothing may be spent. */
+const budgetFinding = ({ epsilonPerMonth }: Policy): PolicyFinding => ({
+  rule: 'epsilonPerMonth',
+  ok: epsilonPerMonth > 0,
+  en: `differential privacy: the budget of a month is epsilon ${epsilonPerMonth}`,
+  zh: `差分隐私：每月预算为 epsilon ${epsilonPerMonth}`,
+})
+
+/** @throws POLICY with the first rule that does not hold: what the plan asks and what is allowed. */
 export function checkPolicy(policy: Policy, plan: Plan, spec: JobSpec): void {
-  const least = Math.max(policy.minCohort, policy.corrupt + 2)
-  if (plan.minCohort < least) throw refuse('POLICY', `minCohort ${plan.minCohort}: this hospital asks for at least ${least}`)
-  if (plan.task === 'randomness') return
-  const rule = policy.tasks[plan.task]
-  if (!rule) throw refuse('POLICY', `task ${plan.task}: allowed are ${Object.keys(policy.tasks).join(', ')}`)
-  if (!rule.privacy.includes(plan.privacy)) throw refuse('POLICY', `task ${plan.task} with privacy ${plan.privacy}: allowed is ${rule.privacy.join(', ')}`)
-  if (!policy.featureSets.includes(plan.inputs.featureSet))
-    throw refuse('POLICY', `feature set ${plan.inputs.featureSet}: allowed are ${policy.featureSets.join(', ')}`)
-  if (!spec.stages.some((s) => s.task === plan.task)) throw refuse('POLICY', `task ${plan.task} is not in the job's specification`)
+  const broken = policyFindings(policy, plan, spec).find((finding) => !finding.ok)
+  if (broken) throw refuse('POLICY', broken.en)
 }
