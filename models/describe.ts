@@ -4,6 +4,7 @@ import { refuse } from '../core/errors.ts'
 import { segmentRange } from '../core/lanes.ts'
 import { LIMITS } from '../core/limits.ts'
 import type { FeatureColumn, Table } from '../core/table.ts'
+import { CELL_DEFAULTS, CELL_FIELDS, cellFaults, cellRule, noCuts } from './cells.ts'
 import { checked, firstFault } from './checked.ts'
 import { fitBits } from './fit-lanes.ts'
 import { cappedRows, clip, columnsOf, featureNames, MAX_FEATURES, type Normalisation } from './normalisation.ts'
@@ -13,11 +14,11 @@ import type { Task, Upstream } from './task.ts'
 export const DESCRIBE_BITS = 50
 const reals = f64s(MAX_FEATURES)
 
-const params = checked(struct({ /** A feature whose spread is below this share of its range counts as constant. */ stdFloor: f64 }), (p) =>
-  firstFault([p.stdFloor > 0 && p.stdFloor < 1, 'stdFloor: between 0 and 1']),
+const params = checked(struct({ /** A feature whose spread is below this share of its range counts as constant. */ stdFloor: f64, ...CELL_FIELDS }), (p) =>
+  firstFault([p.stdFloor > 0 && p.stdFloor < 1, 'stdFloor: between 0 and 1'], ...cellFaults(p)),
 )
 export type DescribeParams = Decoded<typeof params>
-export const describeParams = (given: Partial<DescribeParams> = {}): Uint8Array => encode(params, { stdFloor: 1e-6, ...given })
+export const describeParams = (given: Partial<DescribeParams> = {}): Uint8Array => encode(params, { stdFloor: 1e-6, ...CELL_DEFAULTS, ...given })
 
 const described = struct({ /** Of all hospitals together. */ rows: f64, mean: reals, std: reals, /** Share of rows without the feature. */ missingRate: reals })
 const state = struct({ params, featureSet: text(LIMITS.nameBytes), names: featureNames, low: reals, high: reals, rowCap: u32, described: option(described) })
@@ -35,6 +36,8 @@ export const describe: Task<DescribeParams, DescribeState> = {
   params,
   state,
   local: nothing,
+  cells: cellRule,
+  cuts: noCuts,
   init(params, { featureSet, features, rowCap }) {
     for (const f of features) if (!(f.range[1] > f.range[0])) throw refuse('BAD_CONFIG', `feature ${f.name}: the range is empty`)
     const bound = (of: (f: FeatureColumn) => number): Float64Array => Float64Array.from(features, of)

@@ -7,6 +7,8 @@ export const erase = <P, S, L>(task: Task<P, S, L>): AnyTask => ({
   audience: task.audience,
   disclosure: task.disclosure,
   checkParams: (params) => void decode(task.params, params),
+  cells: (params) => task.cells(decode(task.params, params)),
+  cuts: (params) => task.cuts(decode(task.params, params)),
   init: (params, context) => encode(task.state, task.init(decode(task.params, params), context)),
   layout: (state, contributors) => task.layout(decode(task.state, state), contributors),
   async contribute({ state, local, ...rest }) {

@@ -2,22 +2,29 @@
 import { blob, type Decoded, decode, encode, f64s, struct, text, u32, union } from '../core/codec.ts'
 import { refuse } from '../core/errors.ts'
 import { LIMITS } from '../core/limits.ts'
+import { CELL_DEFAULTS, CELL_FIELDS, cellFaults, cellRule } from './cells.ts'
 import { checked, firstFault } from './checked.ts'
 import { fitIntegers } from './fit-lanes.ts'
 import { type CurvePoint, curve, type Metrics, metricsOf } from './metrics.ts'
 import { cappedRows } from './normalisation.ts'
 import { nothing } from './nothing.ts'
 import { parseModel, scoreRows } from './score.ts'
-import { groupsOfHistogram, HISTOGRAM_BINS, histogramOf } from './score-histogram.ts'
+import { groupsOfHistogram, HISTOGRAM_BINS, histogramOf, LOGIT_CLIP } from './score-histogram.ts'
 import type { Task } from './task.ts'
 
 const params = checked(
-  struct({ /** name of the stage that made the model */ model: text(LIMITS.nameBytes), /** amounts of single rows are limited to this */ amountCapYuan: u32 }),
-  (p) => firstFault([p.amountCapYuan >= 1, 'amountCapYuan: at least 1']),
+  struct({
+    /** name of the stage that made the model */ model: text(LIMITS.nameBytes),
+    /** amounts of single rows are limited to this */ amountCapYuan: u32,
+    ...CELL_FIELDS,
+  }),
+  (p) => firstFault([p.amountCapYuan >= 1, 'amountCapYuan: at least 1'], ...cellFaults(p)),
 )
 export type EvaluateParams = Decoded<typeof params>
 export const evaluateParams = (given: Partial<EvaluateParams> & Pick<EvaluateParams, 'model'>): Uint8Array =>
-  encode(params, { amountCapYuan: 1_000_000, ...given })
+  encode(params, { amountCapYuan: 1_000_000, ...CELL_DEFAULTS, ...given })
+
+const cuts = struct({ bins: u32, logitClip: u32, amountCapYuan: u32, ...CELL_FIELDS })
 
 const LANES = 4 * HISTOGRAM_BINS
 const counts = f64s(2 * HISTOGRAM_BINS)
@@ -38,6 +45,10 @@ export const evaluate: Task<EvaluateParams, EvaluateState> = {
   params,
   state,
   local: nothing,
+  cells: cellRule,
+  /** Merged borders follow from the fine ones and the threshold. */
+  cuts: ({ amountCapYuan, cellPersons, cellHospitals }) =>
+    encode(cuts, { bins: HISTOGRAM_BINS, logitClip: LOGIT_CLIP, amountCapYuan, cellPersons, cellHospitals }),
   init(params, { upstream, rowCap }) {
     const made = upstream[params.model]
     if (!made) throw refuse('BAD_CONFIG', `stage ${JSON.stringify(params.model)} is not upstream`)

@@ -1,6 +1,7 @@
 // fedavg: an MLP trained by averaging clipped weight deltas. McMahan et al., AISTATS 2017; server momentum: Hsu et al. 2019.
 import { type Decoded, encode, f64, f64s, oneOf, struct, text, u8, u16, u32 } from '../core/codec.ts'
 import { LIMITS } from '../core/limits.ts'
+import { noCuts } from './cells.ts'
 import { checked, firstFault } from './checked.ts'
 import { parseDescribed } from './describe.ts'
 import { fitBits } from './fit-lanes.ts'
@@ -96,6 +97,8 @@ export const fedavg: Task<FedavgParams, FedavgState> = {
   params,
   state,
   local: nothing,
+  cells: () => null,
+  cuts: noCuts,
   init(params, { upstream, seed }) {
     const { featureSet, names, low, high, mean, std } = parseDescribed(upstream, params.describe)
     const layers = layersOf(names.length, params.hidden)

@@ -3,6 +3,7 @@ import { type Decoded, encode, f64, f64s, option, struct, text, u16 } from '../c
 import { refuse } from '../core/errors.ts'
 import { LIMITS } from '../core/limits.ts'
 import type { Table } from '../core/table.ts'
+import { CELL_DEFAULTS, CELL_FIELDS, cellFaults, cellRule, noCuts } from './cells.ts'
 import { checked, firstFault } from './checked.ts'
 import { solvePositiveDefinite, triangleIndex, triangleLength } from './cholesky.ts'
 import { parseDescribed } from './describe.ts'
@@ -26,12 +27,13 @@ const params = checked(
     /** penalty on the mean loss, the intercept excepted */ ridge: f64,
     maxSteps: u16,
     /** on the Euclidean norm of the mean gradient */ tolerance: f64,
+    ...CELL_FIELDS,
   }),
-  (p) => firstFault([p.ridge >= 0, 'ridge: at least 0'], [p.maxSteps >= 1, 'maxSteps: at least 1'], [p.tolerance > 0, 'tolerance: above 0']),
+  (p) => firstFault([p.ridge >= 0, 'ridge: at least 0'], [p.maxSteps >= 1, 'maxSteps: at least 1'], [p.tolerance > 0, 'tolerance: above 0'], ...cellFaults(p)),
 )
 export type LogisticParams = Decoded<typeof params>
 export const logisticParams = (given: Partial<LogisticParams> = {}): Uint8Array =>
-  encode(params, { describe: 'describe', ridge: 1e-3, maxSteps: 12, tolerance: 1e-5, ...given })
+  encode(params, { describe: 'describe', ridge: 1e-3, maxSteps: 12, tolerance: 1e-5, ...CELL_DEFAULTS, ...given })
 
 const coefficients = f64s(MAX_LOGISTIC_FEATURES + 1)
 /** The last point that was accepted, and the step taken from it: what a halved step goes back to. */
@@ -60,6 +62,8 @@ export const logistic: Task<LogisticParams, LogisticState> = {
   params,
   state,
   local: nothing,
+  cells: cellRule,
+  cuts: noCuts,
   init(params, { upstream }) {
     const { featureSet, names, low, high, mean, std } = parseDescribed(upstream, params.describe)
     if (names.length > MAX_LOGISTIC_FEATURES) throw refuse('BAD_CONFIG', `${names.length} features, logistic takes ${MAX_LOGISTIC_FEATURES}`)

@@ -5,7 +5,7 @@ import type { Scored, ScoreGroup } from './metrics.ts'
 import { clip } from './normalisation.ts'
 
 export const HISTOGRAM_BINS = 4096
-const LOGIT_CLIP = 12
+export const LOGIT_CLIP = 12
 
 export const binOf = (logit: number): number =>
   Math.min(HISTOGRAM_BINS - 1, Math.floor(((clip(logit, -LOGIT_CLIP, LOGIT_CLIP) + LOGIT_CLIP) / (2 * LOGIT_CLIP)) * HISTOGRAM_BINS))

@@ -4,6 +4,14 @@ import type { LaneLayout } from '../core/lanes.ts'
 import type { Random } from '../core/random.ts'
 import type { FeatureColumn, SplitTable } from '../core/table.ts'
 
+/** The least cell that may open, as the parameters of a task say it: `persons` of the union over `hospitals`, counted as in cells.ts. */
+export interface CellRule {
+  /** K. */
+  readonly persons: number
+  /** k. */
+  readonly hospitals: number
+}
+
 /** Final states of earlier stages, by stage name, as canonical bytes with the task that made them. */
 export type Upstream = Readonly<Record<string, { readonly task: string; readonly state: Uint8Array }>>
 
@@ -26,6 +34,13 @@ export interface Task<Params, State, Local = null> {
   readonly params: Codec<Params>
   readonly state: Codec<State>
   readonly local: Codec<Local>
+  /** What a hospital holds against its own K and k; null where the task opens no cells of records. */
+  cells(params: Params): CellRule | null
+  /**
+   * Canonical bytes of all in the parameters that draws borders between rows; none where nothing does. Two exact openings of the same
+   * records under different borders differ by the few rows between them, so a hospital serves one set of borders.
+   */
+  cuts(params: Params): Uint8Array
   /** State 0, from public things only: every site computes the same bytes. `seed` is drawn from the job's step 0. */
   init(params: Params, context: InitContext): State
   /** Lanes of the vector for a cohort of `contributors`; @throws BAD_LAYOUT where it cannot fit. Same everywhere. */
@@ -51,6 +66,8 @@ export interface AnyTask {
   readonly audience: 'members' | 'coordinator'
   readonly disclosure: 'statistic' | 'update'
   checkParams(params: Uint8Array): void
+  cells(params: Uint8Array): CellRule | null
+  cuts(params: Uint8Array): Uint8Array
   init(params: Uint8Array, context: InitContext): Uint8Array
   layout(state: Uint8Array, contributors: number): LaneLayout
   contribute(input: {

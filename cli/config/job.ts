@@ -9,9 +9,11 @@ import { PRIVACY } from '../../privacy/messages.ts'
 const stageName = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, 'expected a-z, 0-9 and -, first a letter')
 const common = { name: stageName, upstream: z.array(stageName).default([]), privacy: z.enum(PRIVACY), publish: z.boolean().default(false) }
 const positive = z.number().positive()
+/** K and k: the least cell that opens. A hospital holds them against its own policy. */
+const cell = { cellPersons: z.int().min(1).max(10_000).optional(), cellHospitals: z.int().min(1).max(10_000).optional() }
 
 const stage = z.discriminatedUnion('task', [
-  z.strictObject({ ...common, task: z.literal('describe'), params: z.strictObject({ stdFloor: positive.optional() }).default({}) }),
+  z.strictObject({ ...common, task: z.literal('describe'), params: z.strictObject({ stdFloor: positive.optional(), ...cell }).default({}) }),
   z.strictObject({
     ...common,
     task: z.literal('logistic'),
@@ -21,6 +23,7 @@ const stage = z.discriminatedUnion('task', [
         ridge: z.number().nonnegative().optional(),
         maxSteps: z.int().min(1).max(100).optional(),
         tolerance: positive.optional(),
+        ...cell,
       })
       .default({}),
   }),
@@ -47,7 +50,7 @@ const stage = z.discriminatedUnion('task', [
       })
       .default({}),
   }),
-  z.strictObject({ ...common, task: z.literal('evaluate'), params: z.strictObject({ model: stageName, amountCapYuan: z.int().min(1).optional() }) }),
+  z.strictObject({ ...common, task: z.literal('evaluate'), params: z.strictObject({ model: stageName, amountCapYuan: z.int().min(1).optional(), ...cell }) }),
 ])
 
 export const jobConfig = z.strictObject({
