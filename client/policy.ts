@@ -1,6 +1,7 @@
 // The hospital's own policy. It is enforced here, by the client alone, and fails closed: what is not allowed by name is refused.
 import { z } from 'zod'
 import { refuse } from '../core/errors.ts'
+import { taskByName } from '../models/index.ts'
 import { type JobSpec, type Plan, PRIVACY } from '../privacy/messages.ts'
 
 const taskRule = z.strictObject({
@@ -51,7 +52,7 @@ export const policyOf = (given: z.input<typeof policySchema>): Policy => policyS
 
 /** One rule of the policy held against what is asked. `en` and `zh` say what is asked and what is allowed, whether it holds or not. */
 export interface PolicyFinding {
-  readonly rule: 'minCohort' | 'tasks' | 'privacy' | 'epsilonPerMonth' | 'featureSets' | 'specification'
+  readonly rule: 'minCohort' | 'tasks' | 'privacy' | 'epsilonPerMonth' | 'featureSets' | 'specification' | 'cellPersons' | 'cellHospitals'
   readonly ok: boolean
   readonly en: string
   readonly zh: string
@@ -65,7 +66,8 @@ export function policyFindings(policy: Policy, plan: Plan, spec: JobSpec): reado
   const cohort = cohortFinding(policy, plan.minCohort)
   // Common randomness reads no records: no rule about tasks and inputs applies.
   if (plan.task === 'randomness') return [cohort]
-  const planned = spec.stages.some((s) => s.task === plan.task)
+  const stage = spec.stages.find((s) => s.name === plan.stage && s.task === plan.task)
+  const planned = stage !== undefined
   return [
     cohort,
     ...stageFindings(policy, { task: plan.task, privacy: plan.privacy, featureSet: plan.inputs.featureSet }),
@@ -75,6 +77,7 @@ export function policyFindings(policy: Policy, plan: Plan, spec: JobSpec): reado
       en: `task ${plan.task} is ${planned ? '' : 'not '}in the job's specification`,
       zh: `任务 ${plan.task} ${planned ? '在' : '不在'}作业说明之内`,
     },
+    ...(stage ? cellFindings(policy, stage) : []),
   ]
 }
 
@@ -118,6 +121,29 @@ export function stageFindings(policy: Policy, { task, privacy, featureSet }: Sta
   })
   if (privacy === 'dp') findings.push(budgetFinding(policy))
   return findings
+}
+
+/** The least cell that the stage opens, as its public parameters say, against this hospital's own K and k; nothing to find where it opens none. */
+export function cellFindings(
+  { exact }: Policy,
+  { name, task, params, privacy }: Pick<JobSpec['stages'][number], 'name' | 'task' | 'params' | 'privacy'>,
+): readonly PolicyFinding[] {
+  const cells = privacy === 'exact' ? taskByName(task).cells(params) : null
+  if (!cells) return []
+  return [
+    {
+      rule: 'cellPersons',
+      ok: cells.persons >= exact.cellPersons,
+      en: `stage ${name} opens cells of ${cells.persons} persons: this hospital asks for at least ${exact.cellPersons}`,
+      zh: `阶段 ${name} 公开的单元至少 ${cells.persons} 人：本院要求至少 ${exact.cellPersons} 人`,
+    },
+    {
+      rule: 'cellHospitals',
+      ok: cells.hospitals >= exact.cellHospitals,
+      en: `stage ${name} opens cells of ${cells.hospitals} hospitals: this hospital asks for at least ${exact.cellHospitals}`,
+      zh: `阶段 ${name} 公开的单元至少来自 ${cells.hospitals} 家医院：本院要求至少 ${exact.cellHospitals} 家`,
+    },
+  ]
 }
 
 /** Without a budget nothing may be spent. */

@@ -54,6 +54,16 @@ const refusals: readonly [string, Partial<VirtualHospital>, { readonly code: str
   ['a least cohort below c + 2', { policy: { ...POLICY, corrupt: 3 } }, { code: 'POLICY', step: 0 }],
   ['a feature set that its policy does not allow', { policy: { ...POLICY, featureSets: ['other/1'] } }, { code: 'POLICY', step: 1 }],
   [
+    'cells of fewer persons than its policy asks for',
+    { policy: { ...POLICY, exact: { ...POLICY.exact, cellPersons: POLICY.exact.cellPersons + 1 } } },
+    { code: 'POLICY', step: 1 },
+  ],
+  [
+    'cells of fewer hospitals than its policy asks for',
+    { policy: { ...POLICY, exact: { ...POLICY.exact, cellHospitals: POLICY.exact.cellHospitals + 1 } } },
+    { code: 'POLICY', step: 1 },
+  ],
+  [
     'columns other than its own',
     { data: { ...HONEST.data, columns: () => [feature('f0', -6, 6), feature('renamed', -6, 6)] } },
     { code: 'OTHER_LAYOUT', step: 0 },

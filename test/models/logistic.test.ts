@@ -84,7 +84,7 @@ describe('logistic', () => {
 
   it('goes back half a step when the release shows that the objective rose', () => {
     const norm = { featureSet: 's', names: ['a'], low: Float64Array.of(0), high: Float64Array.of(1), mean: Float64Array.of(0), std: Float64Array.of(1) }
-    const params = { describe: 'describe', ridge: 0, maxSteps: 9, tolerance: 1e-9 }
+    const params = { describe: 'describe', ridge: 0, maxSteps: 9, tolerance: 1e-9, cellPersons: 1, cellHospitals: 1 }
     const first = logistic.advance(
       { params, normalisation: norm, beta: Float64Array.of(0, 0), accepted: null, step: 0, gradientNorm: null },
       Float64Array.of(1, 0.5, 1, 4, 1, 0, 4),
