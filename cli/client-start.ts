@@ -1,7 +1,7 @@
 // consilium client start: enrols where needed, then takes part, until it is stopped. It only dials out.
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createMemoryDecisions, createSiteData, startClient } from '../client/index.ts'
+import { createDecisionFiles, createSiteData, decisionFolder, startClient } from '../client/index.ts'
 import { scoreBlob } from '../client/scoring.ts'
 import { systemClock } from '../core/clock.ts'
 import { refuse } from '../core/errors.ts'
@@ -35,6 +35,7 @@ export async function runClient(args: ClientStartArguments, { openStore = openSq
   await using work = createThreads({ threads: 1 })
   const source = { ...config.source, path: site.path(config.source.path) }
   const data = createSiteData({ store, keystore, log, source, featureSet: config.featureSet })
+  using decisions = createDecisionFiles({ folder: decisionFolder(site.data), clock: systemClock, log })
   await using client = await startClient({
     hospital: config.hospital,
     name: config.name,
@@ -47,7 +48,7 @@ export async function runClient(args: ClientStartArguments, { openStore = openSq
     cipher: 'bgv',
     data,
     policy: config.policy,
-    decisions: createMemoryDecisions(),
+    decisions,
     enrolment: {
       token: invitation.token.reveal(),
       enrol: (request) => enrolOverGrpc({ address: invitation.enrolmentAddress, caPem: invitation.caPem, request }),

@@ -10,6 +10,7 @@ import type { CoordinatorProgress } from '../core/progress.ts'
 import { systemRandom } from '../core/random.ts'
 import { SecretBytes } from '../core/secret.ts'
 import { openSqliteStore } from '../core/store/sqlite.ts'
+import { writeWhole } from '../core/whole-file.ts'
 import { createThreads } from '../core/work/threads.ts'
 import { createSignKey } from '../privacy/signatures.ts'
 import { type Authority, createAuthority, formatInvitation, issueServerCertificate, serveEnrolment, serveGrpc } from '../proto/index.ts'
@@ -17,7 +18,7 @@ import { type CoordinatorConfig, coordinatorConfig } from './config/coordinator.
 import { toJobOptions } from './config/job.ts'
 import { besideFile, readConfig } from './config/read.ts'
 import { createCoordinatorProgress } from './coordinator-progress.ts'
-import { type DaemonPorts, progressTo, refuseTestSettings, stopped, writeWhole } from './daemon.ts'
+import { type DaemonPorts, progressTo, refuseTestSettings, stopped } from './daemon.ts'
 
 export interface CoordinatorStartArguments {
   config: string

@@ -1,5 +1,4 @@
-// What both daemons share: refusing test settings, stopping on a signal, progress as JSON lines, files that are whole or not there.
-import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs'
+// What both daemons share: refusing test settings, stopping on a signal, progress as JSON lines.
 import { refuse } from '../core/errors.ts'
 import type { Store } from '../core/store/store.ts'
 
@@ -7,19 +6,6 @@ import type { Store } from '../core/store/store.ts'
 export interface DaemonPorts {
   /** Opens the journal and blobs in the data folder: SQLite and files unless given. */
   readonly openStore?: (folder: string) => Store
-}
-
-/** Mode 0600; by rename, so that a kill leaves the old file, the new one or none, never a half. */
-export function writeWhole(file: string, text: string): void {
-  const half = `${file}.half`
-  const descriptor = openSync(half, 'w', 0o600)
-  try {
-    writeFileSync(descriptor, text)
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
-  }
-  renameSync(half, file)
 }
 
 /** Parameters that are only for tests are named INSECURE_TEST_*: a daemon does not start with one. */

@@ -167,6 +167,7 @@ async function serve(context: ClientContext, ask: Ask, signal: AbortSignal): Pro
 
 export type { ClientPorts } from './context.ts'
 export type { SiteData } from './data.ts'
+export { createDecisionFiles, decisionFolder } from './decision-files.ts'
 export { type AskedJob, askedJob, createMemoryDecisions, type Decisions } from './decisions.ts'
 export { nextOpening, withinHours } from './hours.ts'
 export { type Policy, type PolicyFinding, policyFindings, policyOf, policySchema } from './policy.ts'

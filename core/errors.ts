@@ -96,6 +96,7 @@ export const CATALOG = {
   RELEASE_MISMATCH: entry('denied', 'protocol', false, 'the release is not what the aggregate opens to', '发布值与聚合不符'),
   FEW_COSIGNATURES: entry('denied', 'protocol', false, 'too few custodians co-signed the release', '联署不足'),
   // processes
+  DECIDED: entry('exists', 'usage', false, 'a person has decided otherwise before', '此前已有不同的决定'),
   NOT_FOUND: entry('notFound', 'usage', false, 'there is no such thing', '不存在'),
   OFFSET: entry('aborted', 'protocol', true, 'the upload does not continue where it stopped', '续传位置不符'),
   UNAVAILABLE: entry('unavailable', 'network', true, 'the other side cannot be reached now', '对方暂不可达'),

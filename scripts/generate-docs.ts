@@ -8,7 +8,7 @@ const NOTE = '<!-- Written by scripts/generate-docs.ts from core/errors.ts: chan
 const MEANING: Record<keyof typeof EXIT, readonly [en: string, zh: string, toDo: string]> = {
   ok: ['done', '完成', 'nothing'],
   failed: ['an internal fault or a failed store', '内部错误或存储故障', 'see the log; the same command may be run again'],
-  usage: ['the command line is not valid, something named is not there, or Node.js is too old', '命令用法有误', 'see --help'],
+  usage: ['the command line is not valid, something named is not there or was decided before, or Node.js is too old', '命令用法有误', 'see --help'],
   config: ['the configuration is not valid', '配置无效', 'correct the key that the message names'],
   data: ['the data cannot be read', '数据无法读取', 'correct the file, line and column that the message names'],
   network: ['the other side cannot be reached', '网络不可达', 'check address, proxy and firewall; daemons try again by themselves'],
