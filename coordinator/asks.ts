@@ -1,19 +1,14 @@
 // What each member is asked now: a function of the state alone, so a restart of either side asks the same again.
 import type { HospitalId } from '../core/ids.ts'
 import type { Ask } from '../proto/messages.ts'
+import { membershipAsks } from './membership-asks.ts'
 import { type CoordinatorState, groupOf, type JobState, type StepState } from './state.ts'
 import { needed } from './step.ts'
 
 export function asksFor(state: CoordinatorState, member: HospitalId): readonly Ask[] {
-  if (state.roster.kind === 'gathering') return []
-  if (!state.roster.roster.members.some((m) => m.id === member)) return []
-  const { roster, hash, signatures } = state.roster
-  if (state.roster.kind === 'proposed') return signatures.some((s) => s.signer === member) ? [] : [{ kind: 'signRoster', roster: hash }]
-  const out: Ask[] = []
-  const { epoch } = state
-  if (epoch.kind === 'gathering' && roster.custodians.includes(member) && !epoch.keys.some((k) => k.key.custodian === member)) {
-    out.push({ kind: 'publishSealingKey', roster: hash, epoch: epoch.epoch })
-  }
+  const { asks, mayServe } = membershipAsks(state, member)
+  if (!mayServe) return asks
+  const out: Ask[] = [...asks]
   for (const job of state.jobs.values()) out.push(...jobAsks(state, job, member))
   return out
 }

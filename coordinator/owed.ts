@@ -2,12 +2,13 @@
 
 import { type HospitalId, type OpeningKey, openingKeyText } from '../core/ids.ts'
 import type { Effect } from '../core/machine.ts'
+import { type MembershipEffect, membershipOwed } from './membership-owed.ts'
 import { type CoordinatorState, groupOf, type JobState, runningJob, type StepState } from './state.ts'
 import { needed } from './step.ts'
 
 export type CoordinatorEffect = Effect &
   (
-    | { readonly kind: 'proposeRoster' }
+    | MembershipEffect
     | { readonly kind: 'plan'; readonly job: JobState }
     | { readonly kind: 'extend'; readonly step: OpeningKey; readonly missing: readonly HospitalId[]; readonly byMs: number }
     | { readonly kind: 'close'; readonly step: OpeningKey }
@@ -25,10 +26,8 @@ const nothing: Owed = { effects: [], wakeAtMs: null }
 const one = (effect: CoordinatorEffect): Owed => ({ effects: [effect], wakeAtMs: null })
 
 export function owed(state: CoordinatorState, nowMs: number): Owed {
-  const { founding, roster, epoch } = state
-  if (!founding) return nothing
-  if (roster.kind === 'gathering') return state.members.size === founding.hospitals.length ? one({ key: 'roster', kind: 'proposeRoster' }) : nothing
-  if (roster.kind !== 'agreed' || epoch.kind !== 'agreed') return nothing
+  const membership = membershipOwed(state)
+  if (membership.effects.length > 0 || state.roster.kind !== 'agreed' || state.epoch.kind !== 'agreed') return membership
   const job = runningJob(state)
   if (!job) return nothing
   if (!job.open) return readyToPlan(state, job) ? one({ key: `plan ${job.hash} ${job.step}`, kind: 'plan', job }) : nothing

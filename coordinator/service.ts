@@ -12,16 +12,13 @@ import {
   certificate,
   cosignRequest,
   jobSpec,
-  keyEpoch,
   keySum,
   namedSignature,
   receipt,
   receiptHash,
   release,
   report,
-  roster,
   signedPlan,
-  signedSealingKey,
   signedSnapshot,
   signRequest,
   snapshot,
@@ -29,14 +26,15 @@ import {
 import { PARAMETERS } from '../privacy/parameters.ts'
 import { cosigners } from '../privacy/release.ts'
 import { checkReport } from '../privacy/report.ts'
-import { checkSignedSealingKey, memberOf } from '../privacy/roster.ts'
+import { memberOf } from '../privacy/roster.ts'
 import { requireSignature } from '../privacy/signatures.ts'
 import { verifyStatementSignature } from '../privacy/statement.ts'
-import { type Ask, asks, rosterBundle } from '../proto/messages.ts'
+import { type Ask, asks } from '../proto/messages.ts'
 import type { Chunks, CoordinatorService, Peer } from '../proto/service.ts'
 import { asksFor } from './asks.ts'
 import { blobs, type CoordinatorContext } from './context.ts'
 import type { CoordinatorEvent } from './events.ts'
+import { membershipCalls, rosterInForce } from './membership-service.ts'
 import { candidatesOf, receiveContribution, spoolOffset } from './spool.ts'
 import type { CoordinatorState, JobState, StepState } from './state.ts'
 import { certificateOf } from './step.ts'
@@ -44,32 +42,9 @@ import { checkedPlan, phaseAt, stepAt } from './steps.ts'
 
 export function createService(context: CoordinatorContext, runner: Runner<CoordinatorState, CoordinatorEvent>): CoordinatorService {
   const step = (key: OpeningKey): StepState => stepAt(context, key)
-  const agreedRoster = () => {
-    const { roster: r } = context.state()
-    if (r.kind === 'gathering') throw refuse('NOT_FOUND', 'no roster is proposed yet')
-    return r
-  }
   return {
     watch: (peer, signal) => watch(runner, peer, signal),
-    async fetchRoster() {
-      const { roster: body, signatures } = agreedRoster()
-      return encode(rosterBundle, { roster: encode(roster, body), signatures })
-    },
-    async signRoster(peer, bytes) {
-      const { roster: body } = agreedRoster()
-      requireSignature('roster', {}, encode(roster, body), exactly(bytes, 64), memberOf(body, peer.member).signKey, peer.member)
-      await context.post({ kind: 'rosterSigned', signature: { signer: peer.member, signature: bytes } })
-    },
-    async publishSealingKey(peer, bytes) {
-      const offered = decode(signedSealingKey, bytes)
-      checkSignedSealingKey(offered, agreedRoster().roster, context.state().epoch.epoch, peer.member)
-      await context.post({ kind: 'sealingKeyPublished', ...offered })
-    },
-    async fetchKeyEpoch(_, hash) {
-      const { epoch } = context.state()
-      if (epoch.kind !== 'agreed' || epoch.hash !== hash) throw refuse('NOT_FOUND', 'no such key epoch')
-      return encode(keyEpoch, epoch.set)
-    },
+    ...membershipCalls(context),
     async declareSnapshot(peer, bytes) {
       const declared = decode(signedSnapshot, bytes)
       sameMember(peer, declared.snapshot.member)
@@ -78,7 +53,7 @@ export function createService(context: CoordinatorContext, runner: Runner<Coordi
         {},
         encode(snapshot, declared.snapshot),
         declared.signature,
-        memberOf(agreedRoster().roster, peer.member).signKey,
+        memberOf(rosterInForce(context.state()), peer.member).signKey,
         peer.member,
       )
       await context.post({ kind: 'snapshotDeclared', ...declared })
@@ -216,10 +191,6 @@ async function* blobSlices(context: CoordinatorContext, name: string, ciphertext
   for (let at = 0; at < size; at += LIMITS.chunkBytes) yield await context.store.readBlob(name, at, Math.min(LIMITS.chunkBytes, size - at))
 }
 
-function exactly(bytes: Uint8Array, length: number): Uint8Array {
-  if (bytes.length !== length) throw refuse('BAD_BYTES', `${bytes.length} bytes where ${length} are expected`)
-  return bytes
-}
 function sameMember(peer: Peer, claimed: HospitalId): void {
   if (peer.member !== claimed) throw refuse('NOT_ENROLLED', `${peer.member} speaks in the name of ${claimed}`)
 }
