@@ -21,6 +21,7 @@ const WORDS: Readonly<Record<EgressKind, string>> = {
   answer: "as custodian: the SUM of the roll's key shares (never one member's)",
   'co-signature': 'as custodian: signature that the release is the sum, after adding it up again',
   'request refusal': 'as custodian: that this site refuses to sign, answer or co-sign, by code only',
+  fingerprint: "six numbers for each ciphertext of this site's encrypted vector, signed once (nothing that the ciphertexts do not say)",
   acknowledgement: 'that a release was taken, or that own rows were scored (no figure)',
 }
 

@@ -61,4 +61,5 @@ async function forget(context: ClientContext, key: OpeningKey): Promise<void> {
   if (held && !held.wiped) await context.post({ kind: 'custody', event: { kind: 'sharesWiped', key } })
   await context.store.deleteBlob(blobs.candidates(key))
   await context.store.deleteBlob(blobs.contribution(key))
+  await context.store.deleteBlob(blobs.fingerprints(key))
 }

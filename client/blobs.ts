@@ -6,5 +6,6 @@ export const blobs = {
   local: (key: OpeningKey): string => `local.${openingKeyText(key)}`,
   state: (hash: Digest): string => `state.${hash}`,
   candidates: (key: OpeningKey): string => `candidates.${openingKeyText(key)}`,
+  fingerprints: (key: OpeningKey): string => `fingerprints.${openingKeyText(key)}`,
   keySum: (hash: Digest): string => `keysum.${hash}`,
 } as const

@@ -10,11 +10,14 @@ import { signAnswer } from '../privacy/answer.ts'
 import { cipherInWork } from '../privacy/cipher/in-work.ts'
 import {
   bindPlan,
+  type CosignSite,
   checkRelease,
+  checkReleaseLight,
   custodyOf,
   decideStatement,
   type InspectSite,
   inspectCandidates,
+  type LightSite,
   makeAnswer,
   openKeptShare,
 } from '../privacy/custodian/index.ts'
@@ -27,6 +30,7 @@ import {
   type KeyEpochSet,
   namedSignature,
   type ReportBody,
+  type Roll,
   type RollEntry,
   receiptHash,
   report as reportCodec,
@@ -43,6 +47,7 @@ import { collect } from '../proto/index.ts'
 import { epochOf, pinnedRoster } from './agreed.ts'
 import { blobs } from './blobs.ts'
 import type { ClientContext } from './context.ts'
+import { fingerprintInWork, fingerprintsFor, reportFalse, splitCiphertexts } from './fingerprint.ts'
 import { stateOf } from './job-state.ts'
 import { KEYS, signKey } from './membership.ts'
 import { receiptThatLeft } from './participation.ts'
@@ -160,18 +165,18 @@ export const cosign = (context: ClientContext, key: OpeningKey, signal: AbortSig
     const { checked } = await bind(context, key)
     const request = decode(cosignRequest, await collect(context.link().fetchCosignRequest(key, signal), LIMITS.stateBytes))
     const receipts = new Map((await keptCandidates(context, key)).map(({ receipt }) => [receipt.body.member, receipt]))
-    const { body, event } = await checkRelease(request, {
+    const site: CosignSite = {
       checked,
       custody: context.state().custody,
       cipher: cipherInWork(context.work, context.cipher, signal),
       receiptOf: (entry) => receipts.get(entry.member),
       refetch: async (member) =>
-        ciphertexts(
-          await collect(context.link().fetchContribution(key, member, signal), checked.ciphertexts * PARAMETERS.ciphertextBytes),
-          checked.ciphertexts,
-        ),
+        splitCiphertexts(await collect(context.link().fetchContribution(key, member, signal), checked.ciphertexts * PARAMETERS.ciphertextBytes)),
       nextState: checked.plan.audience === 'members' ? stateHash(await nextStateOf(context, checked, request.release.sums)) : null,
-    })
+    }
+    const { body, event } = await (checked.plan.cosigning === 'light'
+      ? checkReleaseLight(request, lightSite(context, site, request.certificate.roll, signal))
+      : checkRelease(request, site))
     const signature = encode(namedSignature, signCosignature(body, checked, context.hospital, await signKey(context)))
     await context.leaving(
       'co-signature',
@@ -189,9 +194,16 @@ async function nextStateOf(context: ClientContext, { plan }: CheckedPlan, sums: 
   return taskByName(plan.task).advance(await stateOf(context, job), dequantise(plan.layout, sums))
 }
 
-const ciphertexts = (bytes: Uint8Array, count: number): Uint8Array[] => {
-  const size = PARAMETERS.ciphertextBytes
-  return Array.from({ length: count }, (_, j) => bytes.slice(j * size, (j + 1) * size))
+function lightSite(context: ClientContext, site: CosignSite, roll: Roll, signal: AbortSignal): LightSite {
+  const { checked } = site
+  const { key } = checked.plan
+  return {
+    ...site,
+    aggregate: async () => splitCiphertexts(await collect(context.link().fetchAggregate(key, signal), checked.ciphertexts * PARAMETERS.ciphertextBytes)),
+    fingerprints: (statement) => fingerprintsFor(context, { statement, roll }, checked, signal),
+    fingerprintOf: (statement, ciphertexts) => fingerprintInWork(context.work, statement, ciphertexts, signal),
+    reportFalse: (fingerprint) => reportFalse(context, key, fingerprint),
+  }
 }
 
 /** A refusal is said once, by code; the reason stays in this site's log. */

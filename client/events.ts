@@ -20,6 +20,7 @@ export const EGRESS = [
   'co-signature',
   'request refusal',
   'acknowledgement',
+  'fingerprint',
 ] as const
 export type EgressKind = (typeof EGRESS)[number]
 
@@ -44,6 +45,8 @@ export const clientEvent = union({
   }),
   scored: struct({ job: digest, stage: name, rows: u32 }),
   left: struct({ what: oneOf(...EGRESS), /** one entry a message: retries carry the same bytes */ id: name, bytes: u53, about: option(openingKey) }),
+  /** The one statement under which this site signed the fingerprint of its contribution. */
+  fingerprinted: struct({ key: openingKey, statement: digest }),
 })
 export type ClientEvent = Decoded<typeof clientEvent>
 export type EventOf<K extends ClientEvent['kind']> = Extract<ClientEvent, { kind: K }>

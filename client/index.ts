@@ -11,6 +11,7 @@ import { adopt } from './adoption.ts'
 import type { ClientContext, ClientPorts } from './context.ts'
 import { answer, certify, check, cosign } from './custody.ts'
 import { type ClientEvent, clientEvent } from './events.ts'
+import { fingerprint } from './fingerprint.ts'
 import { declareSnapshot, type EnrolmentPorts, enrol, publishSealingKey, signRoster, tlsKeyPem } from './membership.ts'
 import { contribute } from './participation.ts'
 import { scorePublished } from './scoring.ts'
@@ -158,6 +159,8 @@ async function serve(context: ClientContext, ask: Ask, signal: AbortSignal): Pro
       return await cosign(context, ask.key, signal)
     case 'adopt':
       return await adopt(context, ask.key, signal)
+    case 'fingerprint':
+      return await fingerprint(context, ask.key, signal)
     case 'score':
       return await scorePublished(context, ask.job, ask.stage)
     default:

@@ -52,7 +52,7 @@ export const policyOf = (given: z.input<typeof policySchema>): Policy => policyS
 
 /** One rule of the policy held against what is asked. `en` and `zh` say what is asked and what is allowed, whether it holds or not. */
 export interface PolicyFinding {
-  readonly rule: 'minCohort' | 'tasks' | 'privacy' | 'epsilonPerMonth' | 'featureSets' | 'specification' | 'cellPersons' | 'cellHospitals'
+  readonly rule: 'minCohort' | 'cosigning' | 'tasks' | 'privacy' | 'epsilonPerMonth' | 'featureSets' | 'specification' | 'cellPersons' | 'cellHospitals'
   readonly ok: boolean
   readonly en: string
   readonly zh: string
@@ -63,13 +63,13 @@ export const leastCohort = (policy: Pick<Policy, 'minCohort' | 'corrupt'>): numb
 
 /** Every rule that a plan of this job is held against, in the order in which the daemon would refuse. Command and daemon share it. */
 export function policyFindings(policy: Policy, plan: Plan, spec: JobSpec): readonly PolicyFinding[] {
-  const cohort = cohortFinding(policy, plan.minCohort)
+  const always = [cohortFinding(policy, plan.minCohort), cosigningFinding(policy, plan.cosigning)]
   // Common randomness reads no records: no rule about tasks and inputs applies.
-  if (plan.task === 'randomness') return [cohort]
+  if (plan.task === 'randomness') return always
   const stage = spec.stages.find((s) => s.name === plan.stage && s.task === plan.task)
   const planned = stage !== undefined
   return [
-    cohort,
+    ...always,
     ...stageFindings(policy, { task: plan.task, privacy: plan.privacy, featureSet: plan.inputs.featureSet }),
     {
       rule: 'specification',
@@ -90,6 +90,13 @@ export function cohortFinding(policy: Policy, minCohort: number): PolicyFinding 
     zh: `最少参与医院数 ${minCohort}：本院要求至少 ${least}`,
   }
 }
+
+const cosigningFinding = ({ cosigning }: Policy, planned: Plan['cosigning']): PolicyFinding => ({
+  rule: 'cosigning',
+  ok: cosigning.includes(planned),
+  en: `co-signing in the ${planned} form: allowed is ${cosigning.join(', ')}`,
+  zh: `联署方式 ${planned}：允许的方式为 ${cosigning.join(', ')}`,
+})
 
 /** What a stage of a job asks, as far as the policy has a rule for it. */
 export interface StageAsked {

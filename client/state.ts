@@ -56,6 +56,8 @@ export interface ClientState {
   readonly steps: ReadonlyMap<string, ClientStep>
   /** boundary -> hash of the block list that exact statistics of it were planned over: a second one is refused. */
   readonly blockLists: ReadonlyMap<string, Digest>
+  /** opening key -> the statement under which this site signed a fingerprint of its contribution: a second one is refused. */
+  readonly fingerprints: ReadonlyMap<string, Digest>
   readonly custody: Custody
   /** ids of what left already */
   readonly left: ReadonlySet<string>
@@ -70,6 +72,7 @@ export const initialState: ClientState = {
   jobs: new Map(),
   steps: new Map(),
   blockLists: new Map(),
+  fingerprints: new Map(),
   custody: emptyCustody,
   left: new Set(),
 }

@@ -61,6 +61,13 @@ export function step(state: ClientState, event: ClientEvent): ClientState {
       return changeJob(state, event.job, (job) => ({ ...job, scored: new Set(job.scored).add(event.stage) }))
     case 'left':
       return { ...state, left: new Set(state.left).add(event.id) }
+    case 'fingerprinted': {
+      const text = openingKeyText(event.key)
+      const before = state.fingerprints.get(text)
+      if (before === event.statement) return state
+      if (before !== undefined) throw refuse('SECOND_STATEMENT', `a second statement for the fingerprint of step ${event.key.step}`)
+      return { ...state, fingerprints: put(state.fingerprints, text, event.statement) }
+    }
     default:
       return event satisfies never
   }

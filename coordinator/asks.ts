@@ -1,6 +1,7 @@
 // What each member is asked now: a function of the state alone, so a restart of either side asks the same again.
 import type { HospitalId } from '../core/ids.ts'
 import type { Ask } from '../proto/messages.ts'
+import { fingerprintAsks, missingFingerprints } from './fingerprints.ts'
 import { membershipAsks } from './membership-asks.ts'
 import { type CoordinatorState, groupOf, type JobState, type StepState } from './state.ts'
 import { needed } from './step.ts'
@@ -24,7 +25,7 @@ function jobAsks(state: CoordinatorState, job: JobState, member: HospitalId): As
   const next = job.releases[taken]
   if (next) out.push({ kind: 'adopt', key: next })
   const open = job.open ? state.steps.get(`${job.hash}.${job.step - 1}.0`) : undefined
-  if (open && job.outcome === 'running') out.push(...stepAsks(state, open, member, next === undefined))
+  if (open && job.outcome === 'running') out.push(...stepAsks(state, open, member, next === undefined), ...fingerprintAsks(open, member))
   for (const stage of job.spec.stages) {
     const final = job.finals.has(stage.name)
     if (stage.publish === 1 && final && next === undefined && !job.scored.get(stage.name)?.has(member))
@@ -50,7 +51,10 @@ function stepAsks(state: CoordinatorState, step: StepState, member: HospitalId, 
         ? [{ kind: 'answer', key }]
         : []
     case 'cosigning':
-      return cosigners(state, step, phase).includes(member) && !phase.cosignatures.some((c) => c.signer === member) && !refused('cosign')
+      return missingFingerprints(step).length === 0 &&
+        cosigners(state, step, phase).includes(member) &&
+        !phase.cosignatures.some((c) => c.signer === member) &&
+        !refused('cosign')
         ? [{ kind: 'cosign', key }]
         : []
     case 'released':

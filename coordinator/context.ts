@@ -31,6 +31,8 @@ export const blobs = {
   spool: (key: OpeningKey, member: HospitalId, receipt: string): string => `${blobs.spools(key)}${member}.${receipt.slice(0, 16)}`,
   /** By the statement that names its digests: an addition over another roll that was overtaken cannot replace it. */
   aggregate: (statement: Digest): string => `aggregate.${statement}`,
+  fingerprints: (key: OpeningKey): string => `fingerprint.${openingKeyText(key)}.`,
+  fingerprint: (key: OpeningKey, member: HospitalId, hash: string): string => `${blobs.fingerprints(key)}${member}.${hash.slice(0, 16)}`,
   keySum: (hash: string): string => `keysum.${hash}`,
   release: (hash: string): string => `release.${hash}`,
   state: (hash: string): string => `state.${hash}`,

@@ -1,7 +1,7 @@
 // What the coordinator's journal holds. The order of the variants is part of the format: append, never reorder.
-import { blob, bool, type Decoded, digest, fixed, hospitalId, list, oneOf, openingKey, struct, text, u8, u32, u53, union } from '../core/codec.ts'
+import { blob, bool, type Decoded, digest, fixed, hospitalId, list, oneOf, openingKey, option, struct, text, u8, u32, u53, union } from '../core/codec.ts'
 import { LIMITS } from '../core/limits.ts'
-import { answer, jobSpec, namedSignature, receipt, report, roll, roster, sealingKey, signedPlan, snapshot, statement } from '../privacy/messages.ts'
+import { answer, COSIGNING, jobSpec, namedSignature, receipt, report, roll, roster, sealingKey, signedPlan, snapshot, statement } from '../privacy/messages.ts'
 
 const name = text(LIMITS.nameBytes)
 export const PHASES = ['sign', 'answer', 'cosign'] as const
@@ -21,7 +21,13 @@ export const coordinatorEvent = union({
   rosterSigned: struct({ signature: namedSignature }),
   sealingKeyPublished: struct({ key: sealingKey, signature: fixed(64) }),
   snapshotDeclared: struct({ snapshot, signature: fixed(64) }),
-  jobStarted: struct({ spec: jobSpec, signature: fixed(64), minCohort: u32, stepMs: u53 }),
+  jobStarted: struct({
+    spec: jobSpec,
+    signature: fixed(64),
+    minCohort: u32,
+    stepMs: u53,
+    /** null: by the size of what a co-signer would refetch */ cosigning: option(oneOf(...COSIGNING)),
+  }),
   planned: struct({ plan: signedPlan }),
   planRefused: struct({ key: openingKey, member: hospitalId, code: name }),
   contributed: struct({ key: openingKey, receipt }),
@@ -41,6 +47,10 @@ export const coordinatorEvent = union({
   scored: struct({ job: digest, stage: name, member: hospitalId }),
   /** Too few custodians have served the open phase although their time is over: the step waits for these. */
   awaited: struct({ key: openingKey, missing: list(hospitalId, LIMITS.custodians) }),
+  /** The bytes lie in a blob of this hash. */
+  fingerprinted: struct({ key: openingKey, member: hospitalId, fingerprint: digest }),
+  /** Patience with these is over: co-signers go on, and refetch their contributions. */
+  fingerprintsClosed: struct({ key: openingKey, missing: list(hospitalId, LIMITS.members) }),
 })
 export type CoordinatorEvent = Decoded<typeof coordinatorEvent>
 export type EventOf<K extends CoordinatorEvent['kind']> = Extract<CoordinatorEvent, { kind: K }>

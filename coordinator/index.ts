@@ -7,7 +7,7 @@ import type { Digest, HospitalId } from '../core/ids.ts'
 import { startMachine } from '../core/machine.ts'
 import { taskByName } from '../models/index.ts'
 import { checkStages, drawsOf } from '../privacy/job.ts'
-import { type JobSpec, jobHash, jobSpec, PROTOCOL_VERSION } from '../privacy/messages.ts'
+import { type Cosigning, type JobSpec, jobHash, jobSpec, PROTOCOL_VERSION } from '../privacy/messages.ts'
 import { publicSignKey, signMessage } from '../privacy/signatures.ts'
 import type { Authority } from '../proto/certificates.ts'
 import type { Authorize } from '../proto/index.ts'
@@ -40,6 +40,8 @@ export interface JobOptions {
   readonly minCohort: number
   /** Deadline of a step, in ms from its plan. */
   readonly stepMs: number
+  /** Forces a form of co-signing; without it, by the size of what a co-signer would refetch. */
+  readonly cosigning?: Cosigning
 }
 export interface Coordinator extends AsyncDisposable {
   readonly state: CoordinatorState
@@ -120,6 +122,7 @@ async function startJob(context: CoordinatorContext, job: JobOptions): Promise<D
     signature: signMessage('job', {}, encode(jobSpec, spec), context.signKey),
     minCohort: job.minCohort,
     stepMs: job.stepMs,
+    cosigning: job.cosigning ?? null,
   })
   return jobHash(spec)
 }

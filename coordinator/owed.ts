@@ -2,6 +2,7 @@
 
 import { type HospitalId, type OpeningKey, openingKeyText } from '../core/ids.ts'
 import type { Effect } from '../core/machine.ts'
+import { missingFingerprints } from './fingerprints.ts'
 import { type MembershipEffect, membershipOwed } from './membership-owed.ts'
 import { type CoordinatorState, groupOf, type JobState, runningJob, type StepState } from './state.ts'
 import { needed } from './step.ts'
@@ -17,6 +18,7 @@ export type CoordinatorEffect = Effect &
     | { readonly kind: 'widen'; readonly step: OpeningKey }
     | { readonly kind: 'await'; readonly step: OpeningKey; readonly missing: readonly HospitalId[] }
     | { readonly kind: 'release'; readonly step: OpeningKey }
+    | { readonly kind: 'closeFingerprints'; readonly step: OpeningKey; readonly missing: readonly HospitalId[] }
   )
 export interface Owed {
   readonly effects: readonly CoordinatorEffect[]
@@ -71,7 +73,12 @@ function stepOwes(state: CoordinatorState, job: JobState, step: StepState, nowMs
         phase.statement.answerSet.filter((c) => !phase.answers.some((a) => a.body.custodian === c)),
         nowMs,
       )
-    case 'cosigning':
+    case 'cosigning': {
+      const missing = missingFingerprints(step)
+      if (missing.length > 0)
+        return nowMs < phase.patienceMs
+          ? { effects: [], wakeAtMs: phase.patienceMs }
+          : one({ key: `closeFingerprints ${text}`, kind: 'closeFingerprints', step: step.key, missing })
       if (phase.cosignatures.length >= needed(state).t) return effect('release')
       if (!phase.widened) return nowMs < phase.patienceMs ? { effects: [], wakeAtMs: phase.patienceMs } : effect('widen')
       return waiting(
@@ -80,6 +87,7 @@ function stepOwes(state: CoordinatorState, job: JobState, step: StepState, nowMs
         phase.statement.answerSet.filter((c) => !phase.cosignatures.some((s) => s.signer === c)),
         nowMs,
       )
+    }
     case 'released':
       return nothing
     default:

@@ -24,6 +24,9 @@ export async function perform(context: CoordinatorContext, effect: CoordinatorEf
     case 'await':
       context.log.warn({ step: effect.step.step, missing: effect.missing }, 'the step waits for custodians')
       return await context.post({ kind: 'awaited', key: effect.step, missing: effect.missing })
+    case 'closeFingerprints':
+      context.log.warn({ step: effect.step.step, missing: effect.missing }, 'co-signers refetch whoever signed no fingerprint')
+      return await context.post({ kind: 'fingerprintsClosed', key: effect.step, missing: effect.missing })
     case 'release':
       return await publishRelease(context, effect.step)
     default:

@@ -7,6 +7,7 @@ import { type JobSpec, keySum, type Plan, PROTOCOL_VERSION, rosterHash, type Sta
 import { checkPlan, signPlan } from '../privacy/plan.ts'
 import { draw } from '../privacy/release.ts'
 import { blobs, type CoordinatorContext } from './context.ts'
+import { cosigningForm } from './fingerprints.ts'
 import { type JobState, stageOf } from './state.ts'
 
 export const RANDOMNESS = 'randomness'
@@ -20,6 +21,7 @@ export async function makePlan(context: CoordinatorContext, job: JobState): Prom
   const state = await currentState(context, job, stage)
   const cohort = roster.roster.members.map((m) => m.id)
   const inputs = stage?.inputs ?? { featureSet: '', boundary: '', splitSeed: '', heldOutPercent: 0, rowCap: 1 }
+  const layout = task.layout(state, cohort.length)
   const declared = snapshots.get(inputs.boundary)
   const proposed: Plan = {
     protocol: PROTOCOL_VERSION,
@@ -33,8 +35,9 @@ export async function makePlan(context: CoordinatorContext, job: JobState): Prom
     inputs,
     audience: task.audience,
     disclosure: task.disclosure,
-    layout: task.layout(state, cohort.length),
+    layout,
     privacy: stage?.privacy ?? 'exact',
+    cosigning: cosigningForm(job.cosigning, cohort.length, layout),
     snapshots: stage ? cohort.map((m) => declared?.get(m)?.snapshot).filter((s) => s !== undefined) : [],
     roster: rosterHash(roster.roster),
     keyEpoch: epoch.hash,

@@ -34,6 +34,7 @@ import type { Chunks, CoordinatorService, Peer } from '../proto/service.ts'
 import { asksFor } from './asks.ts'
 import { blobs, type CoordinatorContext } from './context.ts'
 import type { CoordinatorEvent } from './events.ts'
+import { fingerprintsOf, receiveFingerprint } from './fingerprint-calls.ts'
 import { membershipCalls, rosterInForce } from './membership-service.ts'
 import { candidatesOf, receiveContribution, spoolOffset } from './spool.ts'
 import type { CoordinatorState, JobState, StepState } from './state.ts'
@@ -144,6 +145,15 @@ export function createService(context: CoordinatorContext, runner: Runner<Coordi
       if (!cosigners(body, [signature], checkedPlan(context, found)).has(peer.member))
         throw refuse('BAD_SIGNATURE', `${peer.member}'s co-signature of step ${key.step}`)
       await context.post({ kind: 'cosigned', key, signature })
+    },
+    fingerprint: (peer, key, bytes) => receiveFingerprint(context, key, peer, bytes),
+    async *fetchFingerprints(peer, key) {
+      custodian(context, peer)
+      yield* slices(await fingerprintsOf(context, key))
+    },
+    async *fetchAggregate(peer, key) {
+      custodian(context, peer)
+      yield* wholeBlob(context, blobs.aggregate(phaseAt(step(key), 'cosigning').statementHash))
     },
     async *fetchRelease(_, key) {
       if (step(key).phase.kind !== 'released') throw refuse('NOT_FOUND', `step ${key.step} is not released`)

@@ -3,6 +3,7 @@
 import type { Digest, HospitalId, OpeningKey } from '../core/ids.ts'
 import type {
   Answer,
+  Cosigning,
   JobSpec,
   KeyEpochSet,
   NamedSignature,
@@ -94,6 +95,10 @@ export interface StepState {
   readonly requestRefusals: ReadonlyMap<string, string>
   /** Custodians without whom the step cannot go on, as they were named last, and the phase that waits. */
   readonly awaited: { readonly phase: StepPhase['kind']; readonly members: readonly HospitalId[] } | null
+  /** Light form of co-signing: hash of the signed fingerprint of each member of the roll that sent one. */
+  readonly fingerprints: ReadonlyMap<HospitalId, Digest>
+  /** Co-signers no longer wait for the others. */
+  readonly fingerprintsClosed: boolean
   readonly phase: StepPhase
 }
 
@@ -104,6 +109,8 @@ export interface JobState {
   readonly signature: Uint8Array
   readonly minCohort: number
   readonly stepMs: number
+  /** Form of co-signing; null: by the size of what a co-signer would refetch. */
+  readonly cosigning: Cosigning | null
   readonly stage: number
   readonly stageStep: number
   /** Number of the next step of the job; the open step, if any, is `step - 1`. */

@@ -6,6 +6,7 @@ import { type Digest, type HospitalId, type OpeningKey, openingKeyText } from '.
 import { type Certificate, jobHash, planHash, receiptHash, statementHash } from '../privacy/messages.ts'
 import { thresholds } from '../privacy/parameters.ts'
 import type { CoordinatorEvent, EventOf } from './events.ts'
+import { fingerprinted } from './fingerprints.ts'
 import { membershipStep } from './membership.ts'
 import { type CoordinatorState, groupOf, type JobState, type StepPhase, type StepState } from './state.ts'
 
@@ -101,6 +102,18 @@ export function step(state: CoordinatorState, event: CoordinatorEvent, nowMs: nu
       return changeJob(state, event.job, (job) => scored(job, event))
     case 'awaited':
       return changeStep(state, event.key, (s) => ({ ...s, awaited: { phase: s.phase.kind, members: event.missing } }))
+    case 'fingerprinted':
+      return changeStep(state, event.key, (s) => fingerprinted(s, event))
+    case 'fingerprintsClosed':
+      return changePhase(
+        changeStep(state, event.key, (s) => ({ ...s, fingerprintsClosed: true })),
+        event.key,
+        'cosigning',
+        (phase, s) => ({
+          ...phase,
+          patienceMs: nowMs + patience(state, s),
+        }),
+      )
     default:
       return event satisfies never
   }
@@ -115,6 +128,7 @@ function jobStarted(state: CoordinatorState, event: EventOf<'jobStarted'>): Coor
     signature: event.signature,
     minCohort: event.minCohort,
     stepMs: event.stepMs,
+    cosigning: event.cosigning,
     stage: -1,
     stageStep: 0,
     step: 0,
@@ -142,6 +156,8 @@ function planned(state: CoordinatorState, event: EventOf<'planned'>): Coordinato
     refusals: new Map(),
     requestRefusals: new Map(),
     awaited: null,
+    fingerprints: new Map(),
+    fingerprintsClosed: false,
     phase: { kind: 'collecting', deadlineMs: plan.deadlineMs, paused: [] },
   }
   const next = changeJob(state, job.hash, (j) => ({ ...j, step: j.step + 1, open: true, state: plan.state }))

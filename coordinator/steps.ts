@@ -130,7 +130,8 @@ export async function publishRelease(context: CoordinatorContext, key: OpeningKe
   }
   await context.store.putBlob(blobs.bundle(key), encode(releaseBundle, bundle))
   const stageDone = taskOf(stageOf(jobOf(context, key))).done(nextState)
-  for (const name of await context.store.blobNames()) if (name.startsWith(blobs.spools(key))) await context.store.deleteBlob(name)
+  const gone = [blobs.spools(key), blobs.fingerprints(key)]
+  for (const name of await context.store.blobNames()) if (gone.some((prefix) => name.startsWith(prefix))) await context.store.deleteBlob(name)
   await context.store.deleteBlob(blobs.aggregate(phase.statementHash))
   await context.post({ kind: 'released', key, stageDone })
 }

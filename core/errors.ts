@@ -90,6 +90,7 @@ export const CATALOG = {
   FEW_ANSWERS: entry('precondition', 'protocol', true, 'too few custodians have answered', '应答的保管方不足'),
   NO_CERTIFICATE: entry('denied', 'protocol', false, 'too few valid signatures on the statement', '有效签名不足'),
   AGGREGATE_MISMATCH: entry('denied', 'protocol', false, 'the aggregate is not the sum of the roll', '聚合与名单之和不符'),
+  FINGERPRINT_FALSE: entry('denied', 'protocol', false, 'a signed fingerprint is not that of the receipted bytes', '签名指纹与回执数据不符'),
   CONSTANT_LANES: entry('denied', 'protocol', false, "the constant lanes do not equal the roll's size", '常数分道与名单人数不符'),
   KEY_BOUND: entry('denied', 'protocol', false, 'the sum of keys is out of its bound', '密钥之和越界'),
   NOISE_BOUND: entry('denied', 'protocol', false, 'the aggregate does not open within its noise bound', '聚合解密噪声越界'),

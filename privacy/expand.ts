@@ -14,8 +14,10 @@ const BATCH = 1024
  * it would fill is dropped (about one in 10^8). Uniform in NTT order is uniform in the ring: the NTT is a bijection.
  * Nothing is hidden here: a_j is public. Cost: about 0.2 ms.
  */
-export function expand(plan: Digest, j: number): Residues {
-  const stream = publicStream('consilium/a/1', fromDigest(plan), u32Bytes(j))
+export const expand = (plan: Digest, j: number): Residues => uniformResidues(publicStream('consilium/a/1', fromDigest(plan), u32Bytes(j)))
+
+/** 2 N residues from a stream of words by the rule of `expand`: uniform modulo each prime. */
+export function uniformResidues(stream: (count: number) => Uint32Array): Residues {
   const residues = new Float64Array(RESIDUES)
   let filled = 0
   while (filled < RESIDUES) {

@@ -5,7 +5,16 @@
 // What a contribution is and who may open what: the design of the secure sum, "A step".
 export { checkAnswer, checkKeyBound, type RecoveredKey, recoverKeySum, signAnswer } from './answer.ts'
 export { type Cipher, type CipherName, type CipherOptions, createCipher } from './cipher.ts'
-export { type AddInput, addJob, encryptJob, type OpenInput, openJob } from './jobs.ts'
+export {
+  addFingerprints,
+  checkFingerprint,
+  FINGERPRINT_WORDS,
+  fingerprintOf,
+  fingerprintVector,
+  sameFingerprint,
+  signFingerprint,
+} from './fingerprint.ts'
+export { type AddInput, addJob, encryptJob, fingerprintJob, type OpenInput, openJob } from './jobs.ts'
 export { checkFits, ciphertextCount, pack, unpack } from './lanes.ts'
 export * from './messages.ts'
 export { CUSTODIES, checkParameters, correctnessBound, PARAMETERS, type Parameters, thresholds } from './parameters.ts'

@@ -87,6 +87,9 @@ export const signedSnapshot = struct({ snapshot, signature })
 // ---- what is planned
 /** By name: a hospital's policy must allow exactly this. `dp` is reserved for the task that will fill sigma. */
 export const PRIVACY = ['exact', 'none', 'dp'] as const
+/** How co-signers check the aggregate: by adding all contributions up again, or by fingerprints that their authors signed. */
+export const COSIGNING = ['full', 'light'] as const
+export type Cosigning = (typeof COSIGNING)[number]
 /** Which rows and columns a task reads: a feature set with its version, and the split by a seeded hash of the person or provider. */
 export const taskInputs = struct({
   featureSet: text(LIMITS.nameBytes),
@@ -142,6 +145,7 @@ export const plan = struct({
   disclosure: oneOf('statistic', 'update'),
   layout: laneLayout,
   privacy: oneOf(...PRIVACY),
+  cosigning: oneOf(...COSIGNING),
   snapshots: list(snapshot, LIMITS.members),
   roster: digest,
   keyEpoch: digest,
@@ -227,6 +231,15 @@ export const answerBody = struct({ statement: digest, custodian: hospitalId, ind
 export type AnswerBody = Decoded<typeof answerBody>
 export const answer = struct({ body: answerBody, signature })
 export type Answer = Decoded<typeof answer>
+
+/** What its author says of its own ciphertexts after certification: six residues a ciphertext (privacy/fingerprint.ts), signed once. */
+export const fingerprintBody = struct({ statement: digest, receipt: digest, member: hospitalId, words: i64s(6 * LIMITS.ciphertexts) })
+export type FingerprintBody = Decoded<typeof fingerprintBody>
+export const fingerprint = struct({ body: fingerprintBody, signature })
+export type Fingerprint = Decoded<typeof fingerprint>
+/** All that a co-signer is shown. */
+export const fingerprints = list(fingerprint, LIMITS.members)
+export const fingerprintsHash = (f: readonly Fingerprint[]): Digest => hashOf('consilium/fingerprints/1', fingerprints, f)
 
 // ---- what is released
 /** Lane sums in the layout's order. Real sums only; scaling is the task's. */

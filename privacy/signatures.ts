@@ -21,6 +21,7 @@ export const MESSAGE_TYPES = [
   'answer',
   'cosignature',
   'enrolment',
+  'fingerprint',
 ] as const
 export type MessageType = (typeof MESSAGE_TYPES)[number]
 /** The plan and opening key that a message belongs to; `{}` for messages outside a plan (the plan itself is one of them). */
@@ -28,7 +29,7 @@ export interface MessageContext {
   readonly plan?: Digest
   readonly key?: OpeningKey
 }
-const OF_A_PLAN: ReadonlySet<MessageType> = new Set<MessageType>(['receipt', 'report', 'statement', 'answer', 'cosignature'])
+const OF_A_PLAN: ReadonlySet<MessageType> = new Set<MessageType>(['receipt', 'report', 'statement', 'answer', 'cosignature', 'fingerprint'])
 
 const ZERO_DIGEST = parseDigest('0'.repeat(64))
 const ZERO_KEY: OpeningKey = { job: ZERO_DIGEST, step: 0, group: 0 }

@@ -9,6 +9,8 @@ export const BODY_BYTES = {
   receipt: 64 * 1024,
   /** 4,096 words. */
   answer: 32 * 1024,
+  /** 6 words of 8 bytes for each of 1,024 ciphertexts. */
+  fingerprint: 64 * 1024,
   enrolment: 16 * 1024,
   message: LIMITS.messageBytes,
   /** Answers of the coordinator: a roster of 10,000 members with all their signatures. */

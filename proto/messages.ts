@@ -16,6 +16,7 @@ export const ask = union({
   cosign: struct({ key: openingKey }),
   adopt: struct({ key: openingKey }),
   score: struct({ job: digest, stage: text(LIMITS.nameBytes) }),
+  fingerprint: struct({ key: openingKey }),
 })
 export type Ask = Decoded<typeof ask>
 export const asks = list(ask, 4096)

@@ -47,6 +47,12 @@ export interface MemberCalls {
   /** The spooled ciphertexts of one member of the roll, concatenated. */
   fetchContribution(key: OpeningKey, member: HospitalId, signal: AbortSignal): Chunks
   cosign(key: OpeningKey, signature: Uint8Array): Promise<void>
+  /** A contributor's signed fingerprint of its own ciphertexts (light form of co-signing). */
+  fingerprint(key: OpeningKey, fingerprint: Uint8Array): Promise<void>
+  /** list(fingerprint): all that have arrived. */
+  fetchFingerprints(key: OpeningKey, signal: AbortSignal): Chunks
+  /** The aggregate's ciphertexts, concatenated. */
+  fetchAggregate(key: OpeningKey, signal: AbortSignal): Chunks
   /** releaseBundle. */
   fetchRelease(key: OpeningKey, signal: AbortSignal): Chunks
   /** The member has verified the release and taken the state. */

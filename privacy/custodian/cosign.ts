@@ -22,14 +22,17 @@ import { checkCertificate } from '../statement.ts'
 import { ciphertextDigest } from '../wire.ts'
 import { applyCustody, type Custody, type CustodyEvent } from './custody.ts'
 
-export interface CosignSite {
+/** Where a co-signer gets the contributions from. */
+export interface RefetchSite {
   readonly checked: CheckedPlan
-  readonly custody: Custody
-  readonly cipher: Cipher
   /** The receipt that this custodian was shown for the entry. */
   readonly receiptOf: (entry: RollEntry) => Receipt | undefined
   /** The spooled ciphertexts of one member, fetched again. */
   readonly refetch: (member: HospitalId) => Promise<readonly Uint8Array[]>
+}
+export interface CosignSite extends RefetchSite {
+  readonly custody: Custody
+  readonly cipher: Cipher
   /** Hash of the state that this site's own advance() made of the release; null for audience `coordinator`. */
   readonly nextState: Digest | null
 }
@@ -39,7 +42,20 @@ export interface CosignSite {
  * @throws what checkCertificate throws; DIGEST_MISMATCH (a contribution differs from its receipt), AGGREGATE_MISMATCH, KEY_BOUND,
  * CONSTANT_LANES, NOISE_BOUND, RELEASE_MISMATCH, OTHER_STATE, SECOND_STATEMENT.
  */
-export async function checkRelease(request: CosignRequest, site: CosignSite): Promise<{ readonly body: CosignatureBody; readonly event: CustodyEvent }> {
+export const checkRelease = (request: CosignRequest, site: CosignSite): Promise<CosignDecision> =>
+  checkReleaseOver(request, site, () => addAgain(request.certificate.roll, site))
+
+export interface CosignDecision {
+  readonly body: CosignatureBody
+  readonly event: CustodyEvent
+}
+
+/** What both forms of co-signing have in common: only how the aggregate is known to be the sum of the roll differs. */
+export async function checkReleaseOver(
+  request: CosignRequest,
+  site: CosignSite,
+  aggregateOf: (statement: Digest) => Promise<readonly Uint8Array[]>,
+): Promise<CosignDecision> {
   const { checked, custody } = site
   const { roll, statement } = request.certificate
   const hash = checkCertificate(request.certificate, checked)
@@ -47,7 +63,7 @@ export async function checkRelease(request: CosignRequest, site: CosignSite): Pr
   const body = cosignatureOf(hash, request.keySum, request.release, site.nextState)
   const event: CustodyEvent = { kind: 'cosigned', key: checked.plan.key, statement: hash, body: cosignatureHash(body) }
   applyCustody(custody, event)
-  const aggregate = await addAgain(roll, site)
+  const aggregate = await aggregateOf(hash)
   checkAggregate(aggregate, statement)
   checkSameRelease(request.release, await openRelease(checked, hash, aggregate, request.keySum, roll.length, site.cipher))
   if (site.nextState !== null && request.nextState !== site.nextState) throw refuse('OTHER_STATE', 'the next state is not the one that this site computed')
@@ -59,16 +75,19 @@ export const cosignatureHash = (body: CosignatureBody): Digest => hashOf('consil
 /** One contribution in memory at a time beside the sum. */
 async function addAgain(roll: readonly RollEntry[], site: CosignSite): Promise<readonly Uint8Array[]> {
   let sum: Uint8Array[] | null = null
-  for (const entry of roll) {
-    const receipt = site.receiptOf(entry)
-    if (!receipt || receipt.body.member !== entry.member || receiptHash(receipt.body) !== entry.receipt)
-      throw refuse('DIGEST_MISMATCH', `no receipt of ${entry.member} is the one in the roll`)
-    checkReceipt(receipt, site.checked)
-    const ciphertexts = await site.refetch(entry.member)
-    checkCiphertexts(receipt, ciphertexts)
-    sum = await site.cipher.add(sum, [ciphertexts])
-  }
+  for (const entry of roll) sum = await site.cipher.add(sum, [await refetchReceipted(entry, site)])
   return sum ?? []
+}
+
+/** One member's ciphertexts, as its receipt in the roll names them. @throws DIGEST_MISMATCH and what checkReceipt throws. */
+export async function refetchReceipted(entry: RollEntry, site: RefetchSite): Promise<readonly Uint8Array[]> {
+  const receipt = site.receiptOf(entry)
+  if (!receipt || receipt.body.member !== entry.member || receiptHash(receipt.body) !== entry.receipt)
+    throw refuse('DIGEST_MISMATCH', `no receipt of ${entry.member} is the one in the roll`)
+  checkReceipt(receipt, site.checked)
+  const ciphertexts = await site.refetch(entry.member)
+  checkCiphertexts(receipt, ciphertexts)
+  return ciphertexts
 }
 
 /** The aggregate's digests were fixed in the certified statement, before any answer. @throws AGGREGATE_MISMATCH. */

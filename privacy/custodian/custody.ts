@@ -1,10 +1,10 @@
 // What a custodian has bound itself to, per opening key, rebuilt from its journal. Each event is written and synced before the
 // message that it stands for leaves; a refusal here means that nothing may be said. Pure data, pure transition.
-import { type Decoded, digest, encode, hash, hospitalId, list, openingKey, struct, u32, union } from '../../core/codec.ts'
+import { type Decoded, digest, encode, hash, hospitalId, list, openingKey, option, struct, u32, union } from '../../core/codec.ts'
 import { refuse } from '../../core/errors.ts'
 import { type Digest, type HospitalId, type OpeningKey, openingKeyText } from '../../core/ids.ts'
 import { LIMITS } from '../../core/limits.ts'
-import { type KeyEpochSet, type Plan, type ReportBody, report } from '../messages.ts'
+import { fingerprint, type KeyEpochSet, type Plan, type ReportBody, report } from '../messages.ts'
 import type { CheckedPlan } from '../plan.ts'
 
 export const custodyEvent = union({
@@ -19,10 +19,21 @@ export const custodyEvent = union({
   sharesWiped: struct({ key: openingKey }),
   /** This site came back from a backup: whatever it may have forgotten belongs to this key epoch or an earlier one. */
   restored: struct({ epoch: u32 }),
+  /** Light co-signing: the fingerprints it goes by, and whom it drew to be refetched (null where nobody signed one). Before anything is refetched. */
+  fingerprintsDrawn: struct({ key: openingKey, statement: digest, fingerprints: digest, drawn: option(hospitalId) }),
+  /** A signed fingerprint that is not that of the receipted bytes: with the receipt, proof against its signer. */
+  fingerprintFalse: struct({ key: openingKey, fingerprint }),
 })
 export type CustodyEvent = Decoded<typeof custodyEvent>
 
 export type ReportEntry = ReportBody['entries'][number]
+
+/** What a co-signer in the light form goes by, however often it starts again: so that nobody is drawn twice, nor a fingerprint changed after the draw. */
+export interface FingerprintDraw {
+  /** Hash of the list. */
+  readonly fingerprints: Digest
+  readonly drawn: HospitalId | null
+}
 
 export interface KeyCustody {
   readonly plan: Digest
@@ -35,6 +46,9 @@ export interface KeyCustody {
   readonly answered: boolean
   /** Hash of the one co-signature's body. */
   readonly cosigned: Digest | null
+  readonly draw: FingerprintDraw | null
+  /** Members whose signed fingerprints were false. */
+  readonly falseFingerprints: ReadonlySet<HospitalId>
   readonly wiped: boolean
 }
 
@@ -76,6 +90,10 @@ export function applyCustody(custody: Custody, event: CustodyEvent): Custody {
       return change(custody, event.key, (held) => ({ ...oneStatement(live(custody, held), event.statement), answered: true }))
     case 'cosigned':
       return change(custody, event.key, (held) => applyCosignature(held, event))
+    case 'fingerprintsDrawn':
+      return change(custody, event.key, (held) => applyDraw(held, event))
+    case 'fingerprintFalse':
+      return change(custody, event.key, (held) => ({ ...held, falseFingerprints: new Set(held.falseFingerprints).add(event.fingerprint.body.member) }))
     case 'sharesWiped':
       return change(custody, event.key, (held) => ({ ...held, wiped: true }))
     default:
@@ -99,6 +117,8 @@ function applyPlan(custody: Custody, event: CustodyEvent & { kind: 'planBound' }
     signed: false,
     answered: false,
     cosigned: null,
+    draw: null,
+    falseFingerprints: new Set(),
     wiped: false,
   }
   return { ...custody, keys: new Map(custody.keys).set(openingKeyText(event.key), fresh), partitions: new Map(custody.partitions).set(step, event.partition) }
@@ -136,4 +156,10 @@ function oneStatement(held: KeyCustody, statement: Digest): KeyCustody {
 function applyCosignature(held: KeyCustody, event: CustodyEvent & { kind: 'cosigned' }): KeyCustody {
   if (held.cosigned !== null && held.cosigned !== event.body) throw refuse('RELEASE_MISMATCH', 'another release was co-signed under this opening key')
   return { ...oneStatement(held, event.statement), cosigned: event.body }
+}
+
+function applyDraw(held: KeyCustody, { statement, fingerprints, drawn }: CustodyEvent & { kind: 'fingerprintsDrawn' }): KeyCustody {
+  if (held.draw && (held.draw.fingerprints !== fingerprints || held.draw.drawn !== drawn))
+    throw refuse('SECOND_STATEMENT', 'a second draw under this opening key')
+  return { ...oneStatement(held, statement), draw: { fingerprints, drawn } }
 }

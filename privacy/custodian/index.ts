@@ -4,7 +4,19 @@
 // May import: core, privacy/ (its first face).
 // Imported by client and simulations; never by the coordinator.
 export { type AnswerSite, makeAnswer } from './answer.ts'
-export { type CosignSite, checkAggregate, checkRelease, cosignatureHash } from './cosign.ts'
-export { applyCustody, bindPlan, type Custody, type CustodyEvent, custodyEvent, custodyOf, emptyCustody, type KeyCustody, type ReportEntry } from './custody.ts'
+export { type CosignDecision, type CosignSite, checkAggregate, checkRelease, cosignatureHash } from './cosign.ts'
+export { checkReleaseLight, drawMember, type LightSite, usableFingerprints } from './cosign-light.ts'
+export {
+  applyCustody,
+  bindPlan,
+  type Custody,
+  type CustodyEvent,
+  custodyEvent,
+  custodyOf,
+  emptyCustody,
+  type FingerprintDraw,
+  type KeyCustody,
+  type ReportEntry,
+} from './custody.ts'
 export { type CustodianPolicy, decideStatement, leastRoll, type StatementSite, type StatementVerdict } from './decide.ts'
 export { type Inspection, type InspectSite, inspectCandidates, openKeptShare } from './inspect.ts'

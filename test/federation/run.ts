@@ -137,6 +137,8 @@ function checkJournals(federation: Federation, watcher: Watcher, hash: string): 
         return [`${e.kind} ${openingKeyText(e.key)} ${e.signature.signer}`]
       case 'answered':
         return [`answered ${openingKeyText(e.key)} ${e.answer.body.custodian}`]
+      case 'fingerprinted':
+        return [`fingerprinted ${openingKeyText(e.key)} ${e.member}`]
       case 'adopted':
         return [`adopted ${openingKeyText(e.key)} ${e.member}`]
       case 'planned':
@@ -154,7 +156,7 @@ function checkJournals(federation: Federation, watcher: Watcher, hash: string): 
   for (const roll of rolls) expect(new Set(roll).size).toBe(roll.length)
   const finals = federation.coordinator.state.jobs.get(hash as never)?.finals
   for (const id of SMALL_IDS) checkMember(federation, id, hash, finals as never)
-  const left = [...federation.disk('coordinator').blobs.keys()].filter((name) => /^(spool|aggregate)/.test(name))
+  const left = [...federation.disk('coordinator').blobs.keys()].filter((name) => /^(spool|aggregate|fingerprint)/.test(name))
   expect(left).toEqual([])
 }
 
@@ -170,5 +172,5 @@ function checkMember(federation: Federation, id: HospitalId, hash: string, final
   const left = events.flatMap((e) => (e.kind === 'left' ? [e.id] : []))
   expect(new Set(left).size, `${id} logs each message that left once`).toBe(left.length)
   for (const [key, held] of state?.custody.keys ?? []) expect(held.wiped, `${id} wiped its shares of ${key}`).toBe(true)
-  expect([...blobs.keys()].filter((name) => /^(contribution|candidates)\./.test(name))).toEqual([])
+  expect([...blobs.keys()].filter((name) => /^(contribution|candidates|fingerprints)\./.test(name))).toEqual([])
 }

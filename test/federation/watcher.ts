@@ -4,7 +4,7 @@ import { type HospitalId, type OpeningKey, openingKeyText } from '../../core/ids
 import { receipt, receiptHash } from '../../privacy/messages.ts'
 import type { Chunks, CoordinatorService, Peer } from '../../proto/index.ts'
 
-const SAID_ONCE = ['report', 'sign', 'answer', 'cosign'] as const
+const SAID_ONCE = ['report', 'sign', 'answer', 'cosign', 'fingerprint'] as const
 type SaidOnce = (typeof SAID_ONCE)[number]
 
 export interface Watcher {

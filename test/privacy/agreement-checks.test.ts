@@ -55,7 +55,9 @@ describe('a signature', () => {
     expect(() => signedBytes('plan', context, payload)).toThrow(code('INTERNAL'))
     const seen = new Set(
       privacy.MESSAGE_TYPES.map((type) =>
-        Buffer.from(signedBytes(type, ['receipt', 'report', 'statement', 'answer', 'cosignature'].includes(type) ? context : {}, payload)).toString('hex'),
+        Buffer.from(
+          signedBytes(type, ['receipt', 'report', 'statement', 'answer', 'cosignature', 'fingerprint'].includes(type) ? context : {}, payload),
+        ).toString('hex'),
       ),
     )
     expect(seen.size).toBe(privacy.MESSAGE_TYPES.length)

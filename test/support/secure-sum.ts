@@ -141,6 +141,7 @@ export function planOf(federation: Federation, changes: Partial<Plan> = {}, lane
     disclosure: 'update',
     layout: integerLayout(lanes),
     privacy: 'none',
+    cosigning: 'full',
     snapshots: lanes === 0 ? [] : group.map((member) => ({ boundary: '2026-01', member, id: digestOf(`snapshot ${member}`) })),
     roster: privacy.rosterHash(roster),
     keyEpoch: privacy.keyEpochHash(federation.keyEpoch),

@@ -47,6 +47,7 @@ export function createStep(layout: LaneLayout, { members = 5, custodians = 5, co
     disclosure: 'statistic',
     layout,
     privacy: 'exact',
+    cosigning: 'full',
     snapshots: [],
     roster: rosterHash(roster),
     keyEpoch: keyEpochHash(keyEpoch),

@@ -66,6 +66,17 @@ export interface StepsClient extends grpc.Client {
   cosign(argument: _consilium_v1_StepBody, callback: grpc.requestCallback<_consilium_v1_Empty__Output>): grpc.ClientUnaryCall;
   
   /**
+   * The aggregate's ciphertexts, concatenated.
+   */
+  FetchAggregate(argument: _consilium_v1_StepRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_consilium_v1_Chunk__Output>;
+  FetchAggregate(argument: _consilium_v1_StepRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_consilium_v1_Chunk__Output>;
+  /**
+   * The aggregate's ciphertexts, concatenated.
+   */
+  fetchAggregate(argument: _consilium_v1_StepRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_consilium_v1_Chunk__Output>;
+  fetchAggregate(argument: _consilium_v1_StepRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_consilium_v1_Chunk__Output>;
+  
+  /**
    * list(candidate) for this custodian.
    */
   FetchCandidates(argument: _consilium_v1_StepRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_consilium_v1_Chunk__Output>;
@@ -110,6 +121,17 @@ export interface StepsClient extends grpc.Client {
   fetchCosignRequest(argument: _consilium_v1_StepRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_consilium_v1_Chunk__Output>;
   
   /**
+   * list(fingerprint): all that have arrived.
+   */
+  FetchFingerprints(argument: _consilium_v1_StepRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_consilium_v1_Chunk__Output>;
+  FetchFingerprints(argument: _consilium_v1_StepRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_consilium_v1_Chunk__Output>;
+  /**
+   * list(fingerprint): all that have arrived.
+   */
+  fetchFingerprints(argument: _consilium_v1_StepRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_consilium_v1_Chunk__Output>;
+  fetchFingerprints(argument: _consilium_v1_StepRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_consilium_v1_Chunk__Output>;
+  
+  /**
    * The signed job specification, by its hash.
    */
   FetchJob(argument: _consilium_v1_HashRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_consilium_v1_Body__Output>): grpc.ClientUnaryCall;
@@ -149,6 +171,21 @@ export interface StepsClient extends grpc.Client {
    */
   fetchSignRequest(argument: _consilium_v1_StepRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_consilium_v1_Chunk__Output>;
   fetchSignRequest(argument: _consilium_v1_StepRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_consilium_v1_Chunk__Output>;
+  
+  /**
+   * fingerprint: of the caller's own contribution, signed (light form of co-signing).
+   */
+  Fingerprint(argument: _consilium_v1_StepBody, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_consilium_v1_Empty__Output>): grpc.ClientUnaryCall;
+  Fingerprint(argument: _consilium_v1_StepBody, metadata: grpc.Metadata, callback: grpc.requestCallback<_consilium_v1_Empty__Output>): grpc.ClientUnaryCall;
+  Fingerprint(argument: _consilium_v1_StepBody, options: grpc.CallOptions, callback: grpc.requestCallback<_consilium_v1_Empty__Output>): grpc.ClientUnaryCall;
+  Fingerprint(argument: _consilium_v1_StepBody, callback: grpc.requestCallback<_consilium_v1_Empty__Output>): grpc.ClientUnaryCall;
+  /**
+   * fingerprint: of the caller's own contribution, signed (light form of co-signing).
+   */
+  fingerprint(argument: _consilium_v1_StepBody, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_consilium_v1_Empty__Output>): grpc.ClientUnaryCall;
+  fingerprint(argument: _consilium_v1_StepBody, metadata: grpc.Metadata, callback: grpc.requestCallback<_consilium_v1_Empty__Output>): grpc.ClientUnaryCall;
+  fingerprint(argument: _consilium_v1_StepBody, options: grpc.CallOptions, callback: grpc.requestCallback<_consilium_v1_Empty__Output>): grpc.ClientUnaryCall;
+  fingerprint(argument: _consilium_v1_StepBody, callback: grpc.requestCallback<_consilium_v1_Empty__Output>): grpc.ClientUnaryCall;
   
   RefusePlan(argument: _consilium_v1_Refusal, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_consilium_v1_Empty__Output>): grpc.ClientUnaryCall;
   RefusePlan(argument: _consilium_v1_Refusal, metadata: grpc.Metadata, callback: grpc.requestCallback<_consilium_v1_Empty__Output>): grpc.ClientUnaryCall;
@@ -215,6 +252,11 @@ export interface StepsHandlers extends grpc.UntypedServiceImplementation {
   Cosign: grpc.handleUnaryCall<_consilium_v1_StepBody__Output, _consilium_v1_Empty>;
   
   /**
+   * The aggregate's ciphertexts, concatenated.
+   */
+  FetchAggregate: grpc.handleServerStreamingCall<_consilium_v1_StepRequest__Output, _consilium_v1_Chunk>;
+  
+  /**
    * list(candidate) for this custodian.
    */
   FetchCandidates: grpc.handleServerStreamingCall<_consilium_v1_StepRequest__Output, _consilium_v1_Chunk>;
@@ -235,6 +277,11 @@ export interface StepsHandlers extends grpc.UntypedServiceImplementation {
   FetchCosignRequest: grpc.handleServerStreamingCall<_consilium_v1_StepRequest__Output, _consilium_v1_Chunk>;
   
   /**
+   * list(fingerprint): all that have arrived.
+   */
+  FetchFingerprints: grpc.handleServerStreamingCall<_consilium_v1_StepRequest__Output, _consilium_v1_Chunk>;
+  
+  /**
    * The signed job specification, by its hash.
    */
   FetchJob: grpc.handleUnaryCall<_consilium_v1_HashRequest__Output, _consilium_v1_Body>;
@@ -248,6 +295,11 @@ export interface StepsHandlers extends grpc.UntypedServiceImplementation {
    * signRequest.
    */
   FetchSignRequest: grpc.handleServerStreamingCall<_consilium_v1_StepRequest__Output, _consilium_v1_Chunk>;
+  
+  /**
+   * fingerprint: of the caller's own contribution, signed (light form of co-signing).
+   */
+  Fingerprint: grpc.handleUnaryCall<_consilium_v1_StepBody__Output, _consilium_v1_Empty>;
   
   RefusePlan: grpc.handleUnaryCall<_consilium_v1_Refusal__Output, _consilium_v1_Empty>;
   
@@ -269,13 +321,16 @@ export interface StepsDefinition extends grpc.ServiceDefinition {
   Contribute: MethodDefinition<_consilium_v1_ContributionPart, _consilium_v1_Empty, _consilium_v1_ContributionPart__Output, _consilium_v1_Empty__Output>
   ContributionOffset: MethodDefinition<_consilium_v1_ContributionOffsetRequest, _consilium_v1_Offset, _consilium_v1_ContributionOffsetRequest__Output, _consilium_v1_Offset__Output>
   Cosign: MethodDefinition<_consilium_v1_StepBody, _consilium_v1_Empty, _consilium_v1_StepBody__Output, _consilium_v1_Empty__Output>
+  FetchAggregate: MethodDefinition<_consilium_v1_StepRequest, _consilium_v1_Chunk, _consilium_v1_StepRequest__Output, _consilium_v1_Chunk__Output>
   FetchCandidates: MethodDefinition<_consilium_v1_StepRequest, _consilium_v1_Chunk, _consilium_v1_StepRequest__Output, _consilium_v1_Chunk__Output>
   FetchCertificate: MethodDefinition<_consilium_v1_StepRequest, _consilium_v1_Chunk, _consilium_v1_StepRequest__Output, _consilium_v1_Chunk__Output>
   FetchContribution: MethodDefinition<_consilium_v1_ContributionRequest, _consilium_v1_Chunk, _consilium_v1_ContributionRequest__Output, _consilium_v1_Chunk__Output>
   FetchCosignRequest: MethodDefinition<_consilium_v1_StepRequest, _consilium_v1_Chunk, _consilium_v1_StepRequest__Output, _consilium_v1_Chunk__Output>
+  FetchFingerprints: MethodDefinition<_consilium_v1_StepRequest, _consilium_v1_Chunk, _consilium_v1_StepRequest__Output, _consilium_v1_Chunk__Output>
   FetchJob: MethodDefinition<_consilium_v1_HashRequest, _consilium_v1_Body, _consilium_v1_HashRequest__Output, _consilium_v1_Body__Output>
   FetchPlan: MethodDefinition<_consilium_v1_StepRequest, _consilium_v1_Body, _consilium_v1_StepRequest__Output, _consilium_v1_Body__Output>
   FetchSignRequest: MethodDefinition<_consilium_v1_StepRequest, _consilium_v1_Chunk, _consilium_v1_StepRequest__Output, _consilium_v1_Chunk__Output>
+  Fingerprint: MethodDefinition<_consilium_v1_StepBody, _consilium_v1_Empty, _consilium_v1_StepBody__Output, _consilium_v1_Empty__Output>
   RefusePlan: MethodDefinition<_consilium_v1_Refusal, _consilium_v1_Empty, _consilium_v1_Refusal__Output, _consilium_v1_Empty__Output>
   RefuseRequest: MethodDefinition<_consilium_v1_RequestRefusal, _consilium_v1_Empty, _consilium_v1_RequestRefusal__Output, _consilium_v1_Empty__Output>
   Report: MethodDefinition<_consilium_v1_StepBody, _consilium_v1_Empty, _consilium_v1_StepBody__Output, _consilium_v1_Empty__Output>
