@@ -1,6 +1,7 @@
-// Three suites, each run by name (`vitest run --project unit`) or all by `npm test`:
+// Four suites, each run by name (`vitest run --project unit`) or all by `npm test`:
 //   unit       everything in one process, fast
 //   processes  real daemons on ephemeral ports, killed and restarted
+//   security   attacks between real daemons, one process each
 //   slow       long runs and large cases: by name, or in CI
 import { defineConfig } from 'vitest/config'
 
@@ -24,7 +25,7 @@ export default defineConfig({
           ...shared,
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/processes/**', 'test/slow/**'],
+          exclude: ['test/processes/**', 'test/security/hostile-*.test.ts', 'test/slow/**'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
@@ -37,6 +38,16 @@ export default defineConfig({
           // Daemons compete for two cores: files one after the other.
           fileParallelism: false,
           testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'security',
+          include: ['test/security/hostile-*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 180_000,
           hookTimeout: 60_000,
         },
       },

@@ -1,5 +1,6 @@
 // The roll: over whom a step opens. It is a sorted list in which nobody can stand twice, and everyone recomputes from the signed
 // reports who may stand in it.
+import { defend } from '../core/defences.ts'
 import { refuse } from '../core/errors.ts'
 import type { Digest, HospitalId } from '../core/ids.ts'
 import { P } from './field.ts'
@@ -14,9 +15,13 @@ import { liesOnPolynomial } from './shamir.ts'
  */
 export function checkRollShape(roll: Roll, least: number): void {
   const ids = roll.map((entry) => entry.member)
+  defend('roll-distinct', () => checkDistinct(ids))
+  if (ids.length < least) throw refuse('ROLL_SMALL', `${ids.length} members, at least ${least} expected`)
+}
+
+function checkDistinct(ids: readonly HospitalId[]): void {
   if (new Set(ids).size !== ids.length) throw refuse('ROLL_DUPLICATE', `${ids.length} entries, ${new Set(ids).size} members`)
   if (!risesStrictly(ids)) throw refuse('ROLL_UNSORTED', 'the roll is not sorted by member')
-  if (ids.length < least) throw refuse('ROLL_SMALL', `${ids.length} members, at least ${least} expected`)
 }
 
 /** The roll's members are of the plan's group and, for statistics, whole blocks of it. @throws NOT_INVITED | ROLL_NOT_BLOCKS. */

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { type Part, root } from './run.ts'
 
-const GENERATORS = { 'proto types': 'scripts/generate-proto.ts', docs: 'scripts/generate-docs.ts' } as const
+const GENERATORS = { 'proto types': 'scripts/generate-proto.ts', docs: 'scripts/generate-docs.ts', attacks: 'test/security/write-table.ts' } as const
 
 /** Programs that write the tree's generated files, or only compare them with what they would write. */
 export const generators = (mode: 'write' | 'check'): readonly Part[] =>

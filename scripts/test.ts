@@ -1,5 +1,5 @@
 // npm test: the static parts, then every suite. The last line is `N passed, N failed` (`, N skipped` where there are any).
-//   npm test -- NAME [FILTER...]   one suite: static, unit, processes, slow; FILTER is a part of a file's path
+//   npm test -- NAME [FILTER...]   one suite: static, unit, processes, security, slow; FILTER is a part of a file's path
 // The slow suite runs by name, or where CI=true. In CI a skipped test is a failure, unless CONSILIUM_ALLOW_SKIPS=1.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,7 +8,7 @@ import { staticParts } from './parts.ts'
 import { type Counts, none, readReport } from './report.ts'
 import { type Outcome, outcomeLine, run, runAll } from './run.ts'
 
-const SUITES = ['unit', 'processes', 'slow'] as const
+const SUITES = ['unit', 'processes', 'security', 'slow'] as const
 type Suite = (typeof SUITES)[number]
 const inCi = process.env.CI === 'true'
 const skipsFail = inCi && process.env.CONSILIUM_ALLOW_SKIPS !== '1'

@@ -42,6 +42,11 @@ test('a setting that is only for tests is named only by tests, and where it is r
   expect(linesWith(insecure, elsewhere)).toEqual([])
 })
 
+test('only tests can turn a defence off', () => {
+  const elsewhere = files.filter(({ path }) => !path.startsWith('test/') && path !== 'core/defences.ts')
+  expect(linesWith(/\bturnOffForTests\b/, elsewhere)).toEqual([])
+})
+
 test('files stay small enough to read', () => {
   const long = files.filter(({ path, text }) => /\.(ts|mjs)$/.test(path) && !path.startsWith('proto/gen/') && text.split('\n').length > 500)
   expect(long.map(({ path }) => path)).toEqual([])

@@ -1,7 +1,7 @@
 // Four small hospitals, (m,f,t,g) = (4,1,2,3), whose rows are dyadic numbers: `describe` and `evaluate` open to the same bytes whatever
 // the coins of rounding, so runs with and without kills can be compared exactly.
 
-import { type Policy, policyOf } from '../../client/index.ts'
+import { type Policy, policyOf } from '../../client/policy.ts'
 import type { FoundingOptions, JobOptions } from '../../coordinator/index.ts'
 import { type HospitalId, parseHospitalId } from '../../core/ids.ts'
 import { createSeededRandom } from '../../core/random.ts'

@@ -148,6 +148,13 @@ describe('what is wrong is said in one line with a code', () => {
     } finally {
       delete process.env.INSECURE_TEST_CLEAR_CIPHER
     }
+    process.env.INSECURE_TEST_DEFENCES_OFF = 'roll-distinct'
+    try {
+      await expectLine(EXIT.config, /^consilium: TEST_ONLY: INSECURE_TEST_DEFENCES_OFF is set/, ...start(places.config(site)))
+      await expectLine(EXIT.config, /^consilium: TEST_ONLY: /, 'coordinator', 'start', '--config', places.config('coordinator'))
+    } finally {
+      delete process.env.INSECURE_TEST_DEFENCES_OFF
+    }
   })
   test('status, egress and score of a site that was never started', async () => {
     const file = places.changed(other, 'fresh.yaml', (c) => ({ ...c, data: 'fresh' }))

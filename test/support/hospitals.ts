@@ -1,6 +1,7 @@
 // Five small virtual hospitals with synthetic rows of known truth, and the pipeline that the demo runs, for tests of the daemons.
 
-import { type Policy, policyOf, type SiteData } from '../../client/index.ts'
+import type { SiteData } from '../../client/data.ts'
+import { type Policy, policyOf } from '../../client/policy.ts'
 import type { FoundingOptions, JobOptions } from '../../coordinator/index.ts'
 import { hash } from '../../core/codec.ts'
 import { parseHospitalId } from '../../core/ids.ts'

@@ -1,0 +1,20 @@
+// Holding what an attacker claims against what is true.
+import assert from 'node:assert/strict'
+import type { HospitalId } from '../../core/ids.ts'
+import type { AttackRun } from './launcher.ts'
+
+/** The clear integers that a hospital contributed in a task: only the test is shown them. The first time, unless said otherwise. */
+export function vectorOf(run: AttackRun, id: HospitalId, task: string, nth = 0): readonly number[] {
+  const all = run.evidence.filter((e) => e.from === id && e.name === 'vector').map((e) => e.body as { task: string; values: number[] })
+  const found = all.filter((v) => v.task === task)[nth]
+  assert(found, `${id} contributed no vector of ${task}`)
+  return found.values
+}
+
+export function expectSame(claimed: readonly number[], truth: readonly number[]): void {
+  assert(
+    truth.some((v) => v !== 0),
+    'a vector of zeros proves nothing',
+  )
+  assert.deepEqual([...claimed], [...truth])
+}
