@@ -38,7 +38,7 @@ export async function readJournal(store: Store): Promise<{ readonly entries: rea
   for await (const { atMs, body } of store.entries()) {
     const event = decode(clientEvent, body)
     entries.push({ atMs, event })
-    state = step(state, event)
+    state = step(state, event, atMs)
   }
   if (entries.length === 0) throw refuse('NOT_FOUND', 'this site has no journal yet: has the client ever been started?')
   return { entries, state }

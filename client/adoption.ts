@@ -1,13 +1,16 @@
 // Taking a release: verify its proofs as a stranger would, recompute the next state, and only then let it replace the last one.
 import { decode, encode } from '../core/codec.ts'
 import { refuse } from '../core/errors.ts'
-import { type OpeningKey, openingKeyText } from '../core/ids.ts'
+import { type OpeningKey, openingKeyText, sameOpeningKey } from '../core/ids.ts'
 import { dequantise } from '../core/lanes.ts'
 import { LIMITS } from '../core/limits.ts'
 import { taskByName } from '../models/index.ts'
+import { checkAbandonment } from '../privacy/abandonment.ts'
 import { custodyOf } from '../privacy/custodian/index.ts'
-import { keySum, keySumHash, planHash, type ReleaseBundle, releaseBundle, stateHash, statement } from '../privacy/messages.ts'
+import { keySum, keySumHash, type Plan, planHash, queryHash, type ReleaseBundle, type StepEnd, stateHash, statement, stepEnd } from '../privacy/messages.ts'
+import { checkPlan, opensWholeBlocks } from '../privacy/plan.ts'
 import { checkBundle } from '../privacy/release.ts'
+import { checkCertificate } from '../privacy/statement.ts'
 import { collect } from '../proto/index.ts'
 import { epochOf, pinnedRoster } from './agreed.ts'
 import { blobs } from './blobs.ts'
@@ -27,19 +30,65 @@ export async function adopt(context: ClientContext, key: OpeningKey, signal: Abo
 }
 
 async function take(context: ClientContext, key: OpeningKey, job: ClientJob, signal: AbortSignal): Promise<void> {
-  const bundle = decode(releaseBundle, await collect(context.link().fetchRelease(key, signal), LIMITS.stateBytes))
-  const { plan } = bundle.plan
+  const end = decode(stepEnd, await collect(context.link().fetchRelease(key, signal), LIMITS.stateBytes))
+  switch (end.kind) {
+    case 'released':
+      requireOwnPlan(context, end.bundle.plan.plan, key)
+      return await takeRelease(context, key, end.bundle, job)
+    case 'stored':
+      await requireSameQuery(context, key, end.bundle.plan.plan, job)
+      return await takeRelease(context, key, end.bundle, job)
+    case 'retired':
+    case 'abandoned':
+      await checkEnd(context, key, end)
+      context.log.warn({ step: key.step, how: end.kind }, 'a step ended without a release')
+      return await context.post({ kind: 'ended', key, how: end.kind })
+    default:
+      return end satisfies never
+  }
+}
+
+/** The plan that this site bound, if it bound one: of this opening key in any case. */
+function requireOwnPlan(context: ClientContext, plan: Plan, key: OpeningKey): void {
   const bound = context.state().steps.get(openingKeyText(key))
-  if (openingKeyText(plan.key) !== openingKeyText(key) || (bound?.planHash && bound.planHash !== planHash(plan)))
+  if (!sameOpeningKey(plan.key, key) || (bound?.planHash && bound.planHash !== planHash(plan)))
     throw refuse('OTHER_PLAN', 'the release is of another plan than this site bound')
+}
+
+/** A release of another opening key serves only where it answers exactly what comes next here, over this site's own extract if it is among them. */
+async function requireSameQuery(context: ClientContext, key: OpeningKey, plan: Plan, job: ClientJob): Promise<void> {
+  const stage = stageOf(job)
+  if (context.state().steps.get(openingKeyText(key))?.planHash) throw refuse('OTHER_PLAN', `step ${key.step} was planned: no earlier release stands in for it`)
+  if (!stage || !opensWholeBlocks(plan)) throw refuse('OTHER_PLAN', 'only a statistic is served from an earlier release')
+  const state = await stateOf(context, job)
+  const layout = taskByName(stage.task).layout(state, plan.groups[plan.key.group]?.length ?? 0)
+  const expected: Plan = { ...plan, stage: stage.name, task: stage.task, state: stateHash(state), inputs: stage.inputs, layout }
+  if (queryHash(plan) !== queryHash(expected)) throw refuse('OTHER_PLAN', 'the earlier release answers another question')
+  const own = context.state().snapshots.get(plan.inputs.boundary)?.snapshot.id
+  const listed = plan.snapshots.find((s) => s.member === context.hospital)?.id
+  if (listed !== undefined && listed !== own) throw refuse('DIFFERENCING', 'the earlier release is over another extract of this site')
+}
+
+async function checkEnd(context: ClientContext, key: OpeningKey, end: Extract<StepEnd, { kind: 'retired' | 'abandoned' }>): Promise<void> {
+  const { plan } = end.plan
+  requireOwnPlan(context, plan, key)
+  const checked = checkPlan(end.plan, { roster: pinnedRoster(context).roster, keyEpoch: await epochOf(context, plan.keyEpoch) })
+  if (end.kind === 'abandoned') return checkAbandonment(end, checked)
+  checkCertificate(end.certificate, checked)
+  if (end.certificate.roll.length > 0) throw refuse('OTHER_STATEMENT', 'a certificate that retires nothing: its roll is not empty')
+}
+
+async function takeRelease(context: ClientContext, key: OpeningKey, bundle: ReleaseBundle, job: ClientJob): Promise<void> {
+  const { plan } = bundle.plan
   checkBundle(bundle, { roster: pinnedRoster(context).roster, keyEpoch: await epochOf(context, plan.keyEpoch) })
   await recompute(context, bundle, job)
   const next = stateHash(bundle.nextState)
   await context.store.putBlob(blobs.state(next), bundle.nextState)
-  if (key.step === 0) await context.store.putBlob(blobs.keySum(keySumHash(bundle.keySum)), encode(keySum, bundle.keySum))
+  const first = job.stage < 0
+  if (first) await context.store.putBlob(blobs.keySum(keySumHash(bundle.keySum)), encode(keySum, bundle.keySum))
   const stageDone = taskByName(plan.task).done(bundle.nextState)
-  const counted = bundle.certificate.roll.some((entry) => entry.member === context.hospital)
-  const step0 = key.step === 0 ? { keySum: keySumHash(bundle.keySum), statement: encode(statement, bundle.certificate.statement) } : null
+  const counted = sameOpeningKey(plan.key, key) && bundle.certificate.roll.some((entry) => entry.member === context.hospital)
+  const step0 = first ? { keySum: keySumHash(bundle.keySum), statement: encode(statement, bundle.certificate.statement) } : null
   await context.post({ kind: 'adopted', key, stageDone: stageDone ? 1 : 0, nextState: next, counted: counted ? 1 : 0, step0 })
 }
 
@@ -47,8 +96,9 @@ async function take(context: ClientContext, key: OpeningKey, job: ClientJob, sig
 async function recompute(context: ClientContext, bundle: ReleaseBundle, job: ClientJob): Promise<void> {
   const { plan } = bundle.plan
   const stage = stageOf(job)
-  if (plan.stage !== (stage?.name ?? 'randomness') || plan.task !== (stage?.task ?? 'randomness'))
+  if (plan.key.job === job.hash && plan.stage !== (stage?.name ?? 'randomness'))
     throw refuse('OTHER_PLAN', `a release of ${plan.stage} where ${stage?.name ?? 'randomness'} comes next`)
+  if (plan.task !== (stage?.task ?? 'randomness')) throw refuse('OTHER_PLAN', `a release of ${plan.stage} where ${stage?.name ?? 'randomness'} comes next`)
   const before = await stateOf(context, job)
   if (stateHash(before) !== plan.state) throw refuse('OTHER_STATE', 'the release starts from another state than this site holds')
   const after = taskByName(plan.task).advance(before, dequantise(plan.layout, bundle.release.sums))

@@ -47,6 +47,8 @@ export const clientEvent = union({
   left: struct({ what: oneOf(...EGRESS), /** one entry a message: retries carry the same bytes */ id: name, bytes: u53, about: option(openingKey) }),
   /** The one statement under which this site signed the fingerprint of its contribution. */
   fingerprinted: struct({ key: openingKey, statement: digest }),
+  /** The step is over without a release. */
+  ended: struct({ key: openingKey, how: oneOf('retired', 'abandoned') }),
 })
 export type ClientEvent = Decoded<typeof clientEvent>
 export type EventOf<K extends ClientEvent['kind']> = Extract<ClientEvent, { kind: K }>

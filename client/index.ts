@@ -1,13 +1,14 @@
 // client/: the hospital's daemon. It takes part in steps, serves as custodian, enforces its hospital's policy, keeps a log of all that
 // leaves, and scores its own rows. A journal and a pure step; it only dials out.
 // May import core, proto, models, privacy, claims. Never coordinator.
-import { refuse } from '../core/errors.ts'
-import { openingKeyText } from '../core/ids.ts'
+import { isRefusal, refuse } from '../core/errors.ts'
+import { type Digest, openingKeyText } from '../core/ids.ts'
 import { type Effect, type Runner, startMachine } from '../core/machine.ts'
 import type { Work } from '../core/work/work.ts'
 import type { Ask } from '../proto/messages.ts'
 import type { CoordinatorLink } from '../proto/service.ts'
 import { adopt } from './adoption.ts'
+import { createHolds } from './consent.ts'
 import type { ClientContext, ClientPorts } from './context.ts'
 import { answer, certify, check, cosign } from './custody.ts'
 import { type ClientEvent, clientEvent } from './events.ts'
@@ -38,6 +39,7 @@ export async function startClient(options: ClientOptions): Promise<Client> {
   let asked: readonly Ask[] = []
   let link: CoordinatorLink | null = null
   let runner: Runner<ClientState, ClientEvent>
+  const holds = createHolds(options.policy, options.decisions)
 
   const context: ClientContext = {
     ...options,
@@ -88,14 +90,34 @@ export async function startClient(options: ClientOptions): Promise<Client> {
     }
   }
 
+  /** Asked once; after that the duty rests until somebody decides. */
+  function hold(job: Digest, why: string): void {
+    if (!holds.undecided.has(job)) options.log.info({ job: job.slice(0, 12) }, why)
+    holds.undecided.add(job)
+  }
+
   async function perform(duty: Duty, { signal }: { signal: AbortSignal }): Promise<void> {
     if (duty.kind === 'enrol') return await enrol(context, options.enrolment)
     if (duty.kind === 'watch') return await watch(signal)
-    return await serve(context, duty.ask, signal)
+    await serve(context, duty.ask, signal).catch((error: unknown) => {
+      if (duty.ask.kind === 'contribute' && isRefusal(error, 'CONSENT')) hold(duty.ask.key.job, error.message)
+      throw error
+    })
   }
 
   runner = await startMachine<ClientState, ClientEvent, Duty>({
-    machine: { initial: initialState, events: clientEvent, step, owed: (state) => ({ effects: dutiesOf(state, asked), wakeAtMs: null }) },
+    machine: {
+      initial: initialState,
+      events: clientEvent,
+      step,
+      owed: (state, nowMs) => ({
+        effects: dutiesOf(
+          state,
+          asked.filter((ask) => !holds.isHeld(ask, state, nowMs)),
+        ),
+        wakeAtMs: holds.wakeAtMs(asked, state, nowMs),
+      }),
+    },
     store: options.store,
     clock: options.clock,
     log: options.log,
@@ -104,6 +126,8 @@ export async function startClient(options: ClientOptions): Promise<Client> {
     ...(options.observe ? { observe: options.observe } : {}),
   })
 
+  const undecide = options.decisions.subscribe(() => runner.nudge())
+
   return {
     get state() {
       return runner.state
@@ -111,6 +135,7 @@ export async function startClient(options: ClientOptions): Promise<Client> {
     subscribe: (listener) => runner.subscribe(listener),
     traffic: () => link?.traffic ?? { bytesUp: 0, bytesDown: 0 },
     async [Symbol.asyncDispose]() {
+      undecide()
       await runner[Symbol.asyncDispose]()
       await link?.[Symbol.asyncDispose]()
       for (const work of secretWorks.values()) await work[Symbol.asyncDispose]()

@@ -1,6 +1,7 @@
 // A hospital's part in one step: read the plan as a stranger would, compute, encrypt under a one-time key, make it durable, send it.
 // After the first byte has left, a restart sends the same bytes: the spool is what is sent, never a second computation.
 import { decode, encode } from '../core/codec.ts'
+import { defend } from '../core/defences.ts'
 import { type ErrorCode, refuse, toConsiliumError } from '../core/errors.ts'
 import { type Digest, type OpeningKey, openingKeyText } from '../core/ids.ts'
 import { LIMITS } from '../core/limits.ts'
@@ -11,10 +12,12 @@ import { keyEpoch, plan, planHash, receipt, receiptBody, receiptHash, roster, si
 import { signMessage } from '../privacy/signatures.ts'
 import { epochOf, pinnedRoster } from './agreed.ts'
 import { blobs } from './blobs.ts'
+import { requireConsent } from './consent.ts'
 import type { ClientContext } from './context.ts'
 import { signKey } from './membership.ts'
 import { learnJob, readPlan } from './plan-reading.ts'
 import type { ClientState, StepKind } from './state.ts'
+import { stepsToday } from './step.ts'
 
 const NO_TABLE: Table = { featureSet: '', features: [], rows: 0, x: new Float64Array(0), y: new Uint8Array(0), amountFen: new Float64Array(0), ids: [] }
 const NO_ROWS: SplitTable = { train: NO_TABLE, heldOut: NO_TABLE }
@@ -40,6 +43,7 @@ const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'ROLL_SMALL',
   'SECOND_RECEIPT',
   'BAD_PARAMETERS',
+  'QUOTA',
 ])
 
 export async function contribute(context: ClientContext, key: OpeningKey, signal: AbortSignal): Promise<void> {
@@ -71,6 +75,8 @@ async function prepare(context: ClientContext, key: OpeningKey, signal: AbortSig
   const signed = decode(signedPlan, await context.link().fetchPlan(key))
   const job = await learnJob(context, key.job)
   const stateBytes = await readPlan(context, signed, key, job)
+  await requireConsent(context, signed, job)
+  checkQuota(context)
   await context.post({ kind: 'planBound', plan: signed })
   const { plan: agreed } = signed
   // Common randomness reads no records.
@@ -104,6 +110,14 @@ async function prepare(context: ClientContext, key: OpeningKey, signal: AbortSig
   await context.store.putBlob(blobs.contribution(key), spool)
   await context.store.putBlob(blobs.local(key), computed.nextLocal)
   await context.post({ kind: 'contributed', key, receipt: { body, signature }, bytes: spool.length, nextLocal: blobs.local(key) })
+}
+
+/** A plan is endless work too: a coordinator gets so many contributions a day and no more. */
+function checkQuota(context: ClientContext): void {
+  const [steps, most] = [stepsToday(context.state(), context.clock.now()), context.policy.stepsPerDay]
+  defend('steps-a-day', () => {
+    if (steps >= most) throw refuse('QUOTA', `${steps} contributions today, ${most} allowed`)
+  })
 }
 
 async function deliver(context: ClientContext, key: OpeningKey, signal: AbortSignal): Promise<void> {

@@ -1,5 +1,6 @@
 // Reading a plan as a stranger would: nothing in it is believed that this site pinned, computed or decided itself.
 import { decode, encode } from '../core/codec.ts'
+import { defend } from '../core/defences.ts'
 import { refuse } from '../core/errors.ts'
 import { type Digest, type OpeningKey, openingKeyText, sameOpeningKey } from '../core/ids.ts'
 import { laneLayout } from '../core/lanes.ts'
@@ -7,15 +8,16 @@ import type { FeatureColumn } from '../core/table.ts'
 import { taskByName } from '../models/index.ts'
 import { checkJobSpec } from '../privacy/job.ts'
 import { type JobSpec, jobHash, jobSpec, type Plan, planHash, roster, rosterHash, type SignedPlan, stateHash } from '../privacy/messages.ts'
-import { checkPlan } from '../privacy/plan.ts'
+import { checkPlan, readsRecords } from '../privacy/plan.ts'
 import { checkFirstRoster } from '../privacy/roster.ts'
 import { rosterBundle } from '../proto/messages.ts'
 import { epochOf, pinnedRoster } from './agreed.ts'
 import type { ClientContext } from './context.ts'
+import { readUnder, spentOn } from './differencing.ts'
 import { stateOf } from './job-state.ts'
 import { checkPolicy } from './policy.ts'
-import { type ClientJob, stageOf } from './state.ts'
-import { blockListHash } from './step.ts'
+import { type ClientJob, type ClientStep, stageOf } from './state.ts'
+import { cutsOf } from './step.ts'
 
 /** The specification behind a job's hash: signed by the coordinator, over this site's roster and its own feature columns. */
 export async function learnJob(context: ClientContext, job: Digest): Promise<ClientJob> {
@@ -59,7 +61,7 @@ export async function readPlan(context: ClientContext, signed: SignedPlan, key: 
   if (!proposed.groups[key.group]?.includes(context.hospital)) throw refuse('NOT_INVITED', 'this site is not in the cohort')
   checkStage(proposed, job)
   checkPolicy(context.policy, proposed, job.spec)
-  checkSnapshot(context, proposed)
+  checkReading(context, proposed, job)
   checkSingleUpdate(context, proposed)
   const state = await stateOf(context, job)
   if (stateHash(state) !== proposed.state) throw refuse('OTHER_STATE', 'the plan starts from another state than this site computed')
@@ -87,22 +89,32 @@ function checkStage(proposed: Plan, job: ClientJob): void {
   if (stage && JSON.stringify(stage.inputs) !== JSON.stringify(proposed.inputs)) throw refuse('OTHER_PLAN', 'the inputs are not those of the job')
 }
 
-function checkSnapshot(context: ClientContext, proposed: Plan): void {
-  if (proposed.task === 'randomness') return
-  const own = context.state().snapshots.get(proposed.inputs.boundary)
+/** The plan lists this site's own extract, what it reads fits what earlier plans read, and the policy's caps on a snapshot hold. */
+function checkReading(context: ClientContext, proposed: Plan, job: ClientJob): void {
+  if (!readsRecords(proposed)) return
+  const { snapshots, reading } = context.state()
+  const own = snapshots.get(proposed.inputs.boundary)
   const listed = proposed.snapshots.find((s) => s.member === context.hospital)
-  if (!own || listed?.id !== own.snapshot.id) throw refuse('DIFFERENCING', `the plan does not list this site's snapshot of ${proposed.inputs.boundary}`)
-  const earlier = context.state().blockLists.get(proposed.inputs.boundary)
-  if (proposed.privacy === 'exact' && proposed.disclosure === 'statistic' && earlier !== undefined && earlier !== blockListHash(proposed.blocks)) {
-    throw refuse('DIFFERENCING', `a second block list for ${proposed.inputs.boundary}`)
-  }
+  defend('own-snapshot', () => {
+    if (!own || listed?.id !== own.snapshot.id) throw refuse('DIFFERENCING', `the plan does not list this site's snapshot of ${proposed.inputs.boundary}`)
+  })
+  const after = readUnder(reading, proposed, cutsOf(job, proposed))
+  const { jobs, values } = spentOn(after, proposed.inputs.boundary)
+  const { jobsPerSnapshot, valuesPerSnapshot } = context.policy.exact
+  if (jobs.size > jobsPerSnapshot || values > valuesPerSnapshot)
+    throw refuse(
+      'QUOTA',
+      `exact sums over ${proposed.inputs.boundary}: ${jobs.size} jobs and ${values} values, allowed are ${jobsPerSnapshot} and ${valuesPerSnapshot}`,
+    )
 }
 
 /** Without noise, two sums of updates from one state over two rolls reveal their difference: a site serves one step for each (task, state). */
 function checkSingleUpdate(context: ClientContext, proposed: Plan): void {
   if (proposed.disclosure !== 'update' || proposed.privacy === 'dp') return
   const other = [...context.state().steps.values()].find(
-    (s) => s.plan && s.plan.task === proposed.task && s.plan.state === proposed.state && !sameOpeningKey(s.key, proposed.key),
+    (s) => s.plan && !isRetired(s) && s.plan.task === proposed.task && s.plan.state === proposed.state && !sameOpeningKey(s.key, proposed.key),
   )
   if (other) throw refuse('DIFFERENCING', `step ${other.key.step} started from the same state with the same task`)
 }
+
+const isRetired = ({ at }: ClientStep): boolean => at.kind === 'ended' && at.how === 'retired'

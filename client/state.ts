@@ -2,6 +2,7 @@
 import type { Digest, HospitalId, OpeningKey } from '../core/ids.ts'
 import { type Custody, emptyCustody } from '../privacy/custodian/index.ts'
 import type { JobSpec, KeyEpochSet, Plan, Receipt, Roster, SealingKey, SignedPlan, Snapshot, Stage } from '../privacy/messages.ts'
+import { nothingRead, type Reading } from './differencing.ts'
 
 export interface Enrolment {
   readonly hospital: HospitalId
@@ -22,6 +23,8 @@ export type StepKind =
   | { readonly kind: 'refused'; readonly code: string }
   | { readonly kind: 'contributed'; readonly contribution: Contribution }
   | { readonly kind: 'adopted' }
+  /** Over without a release. `retired`: it never opens. `abandoned`: it counts as opened. */
+  | { readonly kind: 'ended'; readonly how: 'retired' | 'abandoned' }
 export interface ClientStep {
   readonly key: OpeningKey
   readonly plan: Plan | null
@@ -35,7 +38,7 @@ export interface ClientJob {
   /** Stage that comes next, -1 for the common randomness. */
   readonly stage: number
   readonly stageStep: number
-  /** Releases taken so far = number of the next step. */
+  /** Steps that ended so far, as this site took their ends = number of the next step. */
   readonly step: number
   /** State after the last release of the current stage; null at its beginning. */
   readonly state: Digest | null
@@ -54,10 +57,12 @@ export interface ClientState {
   readonly snapshots: ReadonlyMap<string, { readonly snapshot: Snapshot; readonly signature: Uint8Array }>
   readonly jobs: ReadonlyMap<Digest, ClientJob>
   readonly steps: ReadonlyMap<string, ClientStep>
-  /** boundary -> hash of the block list that exact statistics of it were planned over: a second one is refused. */
-  readonly blockLists: ReadonlyMap<string, Digest>
   /** opening key -> the statement under which this site signed a fingerprint of its contribution: a second one is refused. */
   readonly fingerprints: ReadonlyMap<string, Digest>
+  /** What the records were read for: binds later plans. */
+  readonly reading: Reading
+  /** Contributions of the last day (UTC, days since 1970) on which there was one. */
+  readonly today: { readonly day: number; readonly steps: number }
   readonly custody: Custody
   /** ids of what left already */
   readonly left: ReadonlySet<string>
@@ -71,8 +76,9 @@ export const initialState: ClientState = {
   snapshots: new Map(),
   jobs: new Map(),
   steps: new Map(),
-  blockLists: new Map(),
   fingerprints: new Map(),
+  reading: nothingRead,
+  today: { day: 0, steps: 0 },
   custody: emptyCustody,
   left: new Set(),
 }

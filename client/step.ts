@@ -1,17 +1,17 @@
 // A hospital's pure step: (state, event) -> state. What was journalled binds this site: one plan an opening key, one block list a
 // boundary, one snapshot a boundary, and what a custodian said once.
-import { hashOf, list } from '../core/codec.ts'
 import { refuse } from '../core/errors.ts'
-import { type Digest, type HospitalId, openingKeyText } from '../core/ids.ts'
-import { LIMITS } from '../core/limits.ts'
+import { type Digest, openingKeyText } from '../core/ids.ts'
+import { taskByName } from '../models/index.ts'
 import { applyCustody } from '../privacy/custodian/index.ts'
-import { jobHash, keyEpochHash, members, planHash, rosterHash } from '../privacy/messages.ts'
+import { jobHash, keyEpochHash, type Plan, planHash, rosterHash } from '../privacy/messages.ts'
+import { readUnder, refundOf, releasedUnder } from './differencing.ts'
 import type { ClientEvent, EventOf } from './events.ts'
 import type { ClientJob, ClientState, ClientStep, StepKind } from './state.ts'
 
 const put = <K, V>(map: ReadonlyMap<K, V>, key: K, value: V): Map<K, V> => new Map(map).set(key, value)
 
-export function step(state: ClientState, event: ClientEvent): ClientState {
+export function step(state: ClientState, event: ClientEvent, nowMs: number): ClientState {
   switch (event.kind) {
     case 'enrolled':
       if (state.enrolment) throw refuse('BAD_TOKEN', 'this client is enrolled already')
@@ -35,7 +35,7 @@ export function step(state: ClientState, event: ClientEvent): ClientState {
       const text = openingKeyText(event.key)
       const before = state.steps.get(text)
       // Bytes that may have left cannot be taken back: a site that contributed holds the roll to its receipt.
-      if (before?.at.kind === 'contributed' || before?.at.kind === 'adopted') throw refuse('SECOND_RECEIPT', `step ${event.key.step}: contributed already`)
+      if (before && before.at.kind !== 'bound' && before.at.kind !== 'refused') throw refuse('SECOND_RECEIPT', `step ${event.key.step}: contributed already`)
       return {
         ...state,
         steps: put(state.steps, text, {
@@ -45,8 +45,8 @@ export function step(state: ClientState, event: ClientEvent): ClientState {
       }
     }
     case 'contributed':
-      return changeStep(state, event.key, ({ at }) => {
-        if (at.kind === 'contributed' || at.kind === 'adopted') throw refuse('SECOND_RECEIPT', 'a second contribution for one opening key')
+      return changeStep({ ...state, today: oneMore(state.today, nowMs) }, event.key, ({ at }) => {
+        if (at.kind !== 'bound') throw refuse('SECOND_RECEIPT', 'a second contribution for one opening key')
         return { kind: 'contributed', contribution: { receipt: event.receipt, bytes: event.bytes, nextLocal: event.nextLocal, delivered: false } }
       })
     case 'delivered':
@@ -68,6 +68,8 @@ export function step(state: ClientState, event: ClientEvent): ClientState {
       if (before !== undefined) throw refuse('SECOND_STATEMENT', `a second statement for the fingerprint of step ${event.key.step}`)
       return { ...state, fingerprints: put(state.fingerprints, text, event.statement) }
     }
+    case 'ended':
+      return ended(state, event)
     default:
       return event satisfies never
   }
@@ -98,13 +100,36 @@ function planBound(state: ClientState, event: EventOf<'planBound'>): ClientState
   const before = state.steps.get(text)
   if (before?.planHash && before.planHash !== hash) throw refuse('OTHER_PLAN', `a second plan for step ${plan.key.step}`)
   if (before) return state
+  const elsewhere = plan.groups.findIndex((_, group) => group !== plan.key.group && state.steps.get(openingKeyText({ ...plan.key, group }))?.plan)
+  if (elsewhere >= 0) throw refuse('OTHER_PLAN', `this site stands in group ${elsewhere} of step ${plan.key.step} already`)
   const bound: ClientStep = { key: plan.key, plan, planHash: hash, signed: event.plan, at: { kind: 'bound' } }
-  const next = { ...state, steps: put(state.steps, text, bound) }
-  if (plan.disclosure !== 'statistic' || plan.privacy !== 'exact' || plan.snapshots.length === 0) return next
-  const blocks = blockListHash(plan.blocks)
-  const earlier = state.blockLists.get(plan.inputs.boundary)
-  if (earlier !== undefined && earlier !== blocks) throw refuse('DIFFERENCING', `a second block list for ${plan.inputs.boundary}`)
-  return { ...next, blockLists: put(state.blockLists, plan.inputs.boundary, blocks) }
+  return { ...state, steps: put(state.steps, text, bound), reading: readUnder(state.reading, plan, cutsOf(state.jobs.get(plan.key.job), plan)) }
+}
+
+/** The borders that the parameters of the plan's stage draw between rows. */
+export function cutsOf(job: ClientJob | undefined, plan: Plan): Uint8Array {
+  const stage = job?.spec.stages.find((s) => s.name === plan.stage)
+  return stage ? taskByName(plan.task).cuts(stage.params) : new Uint8Array()
+}
+
+const DAY_MS = 86_400_000
+function oneMore(today: ClientState['today'], nowMs: number): ClientState['today'] {
+  const day = Math.floor(nowMs / DAY_MS)
+  return { day, steps: day === today.day ? today.steps + 1 : 1 }
+}
+/** Contributions of the day that `nowMs` lies in. */
+export const stepsToday = (state: ClientState, nowMs: number): number => (Math.floor(nowMs / DAY_MS) === state.today.day ? state.today.steps : 0)
+
+/** Nothing follows but that the next step comes; what it cost is given back only where it never opens. */
+function ended(state: ClientState, { key, how }: EventOf<'ended'>): ClientState {
+  const next = changeJob(state, key.job, (job) => {
+    if (job.step !== key.step) throw refuse('OTHER_STATE', `step ${key.step} where ${job.step} comes next`)
+    return { ...job, step: job.step + 1 }
+  })
+  const text = openingKeyText(key)
+  const before = state.steps.get(text) ?? { key, plan: null, planHash: null, signed: null }
+  const reading = how === 'retired' ? refundOf(state.reading, key) : state.reading
+  return { ...next, reading, steps: put(next.steps, text, { ...before, at: { kind: 'ended', how } }) }
 }
 
 function adopted(state: ClientState, event: EventOf<'adopted'>): ClientState {
@@ -128,6 +153,7 @@ function adopted(state: ClientState, event: EventOf<'adopted'>): ClientState {
   })
   return {
     ...next,
+    reading: before?.plan ? releasedUnder(state.reading, before.plan) : state.reading,
     steps: put(next.steps, openingKeyText(event.key), { ...(before ?? { key: event.key, plan: null, planHash: null, signed: null }), at: { kind: 'adopted' } }),
   }
 }
@@ -144,6 +170,3 @@ function changeStep(state: ClientState, key: ClientStep['key'], change: (step: C
   if (!found) throw refuse('NOT_FOUND', `no plan for step ${key.step}`)
   return { ...state, steps: put(state.steps, text, { ...found, at: change(found) }) }
 }
-
-const blockList = list(members, LIMITS.members)
-export const blockListHash = (blocks: readonly (readonly HospitalId[])[]): Digest => hashOf('consilium/blocks/1', blockList, blocks)

@@ -58,6 +58,8 @@ function stepAsks(state: CoordinatorState, step: StepState, member: HospitalId, 
         ? [{ kind: 'cosign', key }]
         : []
     case 'released':
+    case 'retired':
+    case 'abandoned':
       return []
     default:
       return phase satisfies never

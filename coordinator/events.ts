@@ -27,6 +27,7 @@ export const coordinatorEvent = union({
     minCohort: u32,
     stepMs: u53,
     /** null: by the size of what a co-signer would refetch */ cosigning: option(oneOf(...COSIGNING)),
+    /** least members of a block of exact statistics; 0: everybody in one block */ blockMembers: u32,
   }),
   planned: struct({ plan: signedPlan }),
   planRefused: struct({ key: openingKey, member: hospitalId, code: name }),
@@ -51,6 +52,11 @@ export const coordinatorEvent = union({
   fingerprinted: struct({ key: openingKey, member: hospitalId, fingerprint: digest }),
   /** Patience with these is over: co-signers go on, and refetch their contributions. */
   fingerprintsClosed: struct({ key: openingKey, missing: list(hospitalId, LIMITS.members) }),
+  /** What was spooled is gone; g custodians signed the empty roll before. */
+  retired: struct({ key: openingKey }),
+  abandoned: struct({ key: openingKey, code: name, signature: fixed(64) }),
+  /** The step's query was released before: that release serves. */
+  reused: struct({ key: openingKey, from: openingKey, nextState: digest, stageDone: bool }),
 })
 export type CoordinatorEvent = Decoded<typeof coordinatorEvent>
 export type EventOf<K extends CoordinatorEvent['kind']> = Extract<CoordinatorEvent, { kind: K }>

@@ -42,6 +42,8 @@ export interface JobOptions {
   readonly stepMs: number
   /** Forces a form of co-signing; without it, by the size of what a co-signer would refetch. */
   readonly cosigning?: Cosigning
+  /** Least members of a block: exact statistics go on without a whole block where a member is missing. Not given: everybody in one block. */
+  readonly blockMembers?: number
 }
 export interface Coordinator extends AsyncDisposable {
   readonly state: CoordinatorState
@@ -123,6 +125,7 @@ async function startJob(context: CoordinatorContext, job: JobOptions): Promise<D
     minCohort: job.minCohort,
     stepMs: job.stepMs,
     cosigning: job.cosigning ?? null,
+    blockMembers: job.blockMembers ?? 0,
   })
   return jobHash(spec)
 }

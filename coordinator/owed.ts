@@ -2,6 +2,7 @@
 
 import { type HospitalId, type OpeningKey, openingKeyText } from '../core/ids.ts'
 import type { Effect } from '../core/machine.ts'
+import { opensWholeBlocks } from '../privacy/plan.ts'
 import { missingFingerprints } from './fingerprints.ts'
 import { type MembershipEffect, membershipOwed } from './membership-owed.ts'
 import { type CoordinatorState, groupOf, type JobState, runningJob, type StepState } from './state.ts'
@@ -19,6 +20,8 @@ export type CoordinatorEffect = Effect &
     | { readonly kind: 'await'; readonly step: OpeningKey; readonly missing: readonly HospitalId[] }
     | { readonly kind: 'release'; readonly step: OpeningKey }
     | { readonly kind: 'closeFingerprints'; readonly step: OpeningKey; readonly missing: readonly HospitalId[] }
+    | { readonly kind: 'retire'; readonly step: OpeningKey }
+    | { readonly kind: 'abandon'; readonly step: OpeningKey; readonly code: string }
   )
 export interface Owed {
   readonly effects: readonly CoordinatorEffect[]
@@ -46,7 +49,7 @@ function readyToPlan(state: CoordinatorState, job: JobState): boolean {
 
 function stepOwes(state: CoordinatorState, job: JobState, step: StepState, nowMs: number): Owed {
   const text = openingKeyText(step.key)
-  const effect = (kind: 'close' | 'state' | 'open' | 'widen' | 'release', round: number | string = ''): Owed =>
+  const effect = (kind: 'close' | 'state' | 'open' | 'widen' | 'release' | 'retire', round: number | string = ''): Owed =>
     one({ key: `${kind} ${text} ${round}`, kind, step: step.key })
   const { phase } = step
   switch (phase.kind) {
@@ -58,6 +61,7 @@ function stepOwes(state: CoordinatorState, job: JobState, step: StepState, nowMs
       return enough ? effect('state', phase.reports.length) : waiting(step, phase.patienceMs, silent, nowMs)
     }
     case 'certifying':
+      if (able(step, phase.statement.answerSet, 'sign') < needed(state).g) return abandon(step, 'sign')
       return waiting(
         step,
         phase.patienceMs,
@@ -67,6 +71,7 @@ function stepOwes(state: CoordinatorState, job: JobState, step: StepState, nowMs
     case 'opening':
       // A wrong answer among the first t makes the opening fail: it is tried again with each further answer.
       if (phase.answers.length >= needed(state).t) return effect('open', phase.answers.length)
+      if (able(step, phase.statement.answerSet, 'answer') < needed(state).t) return abandon(step, 'answer')
       return waiting(
         step,
         phase.patienceMs,
@@ -80,6 +85,7 @@ function stepOwes(state: CoordinatorState, job: JobState, step: StepState, nowMs
           ? { effects: [], wakeAtMs: phase.patienceMs }
           : one({ key: `closeFingerprints ${text}`, kind: 'closeFingerprints', step: step.key, missing })
       if (phase.cosignatures.length >= needed(state).t) return effect('release')
+      if (able(step, phase.statement.answerSet, 'cosign') < needed(state).t) return abandon(step, 'cosign')
       if (!phase.widened) return nowMs < phase.patienceMs ? { effects: [], wakeAtMs: phase.patienceMs } : effect('widen')
       return waiting(
         step,
@@ -88,11 +94,23 @@ function stepOwes(state: CoordinatorState, job: JobState, step: StepState, nowMs
         nowMs,
       )
     }
+    case 'retired':
+      return phase.ended ? nothing : effect('retire')
     case 'released':
+    case 'abandoned':
       return nothing
     default:
       return phase satisfies never
   }
+}
+
+/** Custodians of A that have not refused for good: a refusal is a verdict on the request, never said for what passes. */
+const able = (step: StepState, answerSet: readonly HospitalId[], phase: 'sign' | 'answer' | 'cosign'): number =>
+  answerSet.filter((c) => !step.requestRefusals.has(`${phase} ${c}`)).length
+
+function abandon(step: StepState, phase: 'sign' | 'answer' | 'cosign'): Owed {
+  const code = [...step.requestRefusals].find(([what]) => what.startsWith(`${phase} `))?.[1] ?? 'INTERNAL'
+  return one({ key: `abandon ${openingKeyText(step.key)}`, kind: 'abandon', step: step.key, code })
 }
 
 const custodiansOf = (state: CoordinatorState): readonly HospitalId[] => (state.roster.kind === 'agreed' ? state.roster.roster.custodians : [])
@@ -105,15 +123,24 @@ function waiting(step: StepState, patienceMs: number, missing: readonly Hospital
 }
 
 /**
- * Closes when everybody has spoken, or at the deadline. Exact statistics open over whole blocks (here: the group), so a missing member
- * pauses the step: nobody was asked to sign yet, the key stays open to a new deadline. Updates go on without it.
+ * Closes when everybody has spoken, or at the deadline. Exact statistics open over whole blocks, so a missing member drops its block; with too few
+ * left (one block: with nobody) the step pauses: nobody was asked to sign yet, the key stays open to a new deadline. Updates go on without it.
  */
 function collecting(job: JobState, step: StepState, deadlineMs: number, nowMs: number): Owed {
   const text = openingKeyText(step.key)
   const missing = groupOf(step).filter((m) => !step.receipts.has(m))
   const silent = missing.filter((m) => !step.refusals.has(m))
-  const mayLack = step.plan.disclosure === 'update' && step.receipts.size >= Math.max(job.minCohort, step.plan.minCohort)
+  const mayLack = admissible(step) >= Math.max(job.minCohort, step.plan.minCohort)
   if (missing.length === 0 || (mayLack && (silent.length === 0 || nowMs >= deadlineMs))) return one({ key: `close ${text}`, kind: 'close', step: step.key })
   if (nowMs < deadlineMs) return { effects: [], wakeAtMs: deadlineMs }
   return one({ key: `extend ${text} ${deadlineMs}`, kind: 'extend', step: step.key, missing, byMs: job.stepMs })
+}
+
+/** Members over whom the step could open with what is here now. */
+function admissible(step: StepState): number {
+  if (!opensWholeBlocks(step.plan)) return step.receipts.size
+  return step.plan.blocks
+    .filter((block) => block.every((id) => step.receipts.has(id)))
+    .flat()
+    .filter((id) => groupOf(step).includes(id)).length
 }

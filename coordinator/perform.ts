@@ -3,7 +3,7 @@ import type { CoordinatorContext } from './context.ts'
 import { performMembership } from './membership-owed.ts'
 import type { CoordinatorEffect } from './owed.ts'
 import { makePlan } from './planning.ts'
-import { makeStatement, openStep, publishRelease } from './steps.ts'
+import { abandonStep, makeStatement, openStep, publishRelease, retireStep } from './steps.ts'
 
 export async function perform(context: CoordinatorContext, effect: CoordinatorEffect, signal: AbortSignal): Promise<void> {
   switch (effect.kind) {
@@ -29,6 +29,10 @@ export async function perform(context: CoordinatorContext, effect: CoordinatorEf
       return await context.post({ kind: 'fingerprintsClosed', key: effect.step, missing: effect.missing })
     case 'release':
       return await publishRelease(context, effect.step)
+    case 'retire':
+      return await retireStep(context, effect.step)
+    case 'abandon':
+      return await abandonStep(context, effect.step, effect.code)
     default:
       return effect satisfies never
   }

@@ -1,14 +1,16 @@
 // Making the next plan of a job: state 0 from public things only, lanes from the task, everything signed.
 import { decode } from '../core/codec.ts'
 import { refuse } from '../core/errors.ts'
+import { type HospitalId, type OpeningKey, openingKeyText } from '../core/ids.ts'
 import type { FeatureColumn } from '../core/table.ts'
 import { type AnyTask, taskByName, type Upstream } from '../models/index.ts'
-import { type JobSpec, keySum, type Plan, PROTOCOL_VERSION, rosterHash, type Stage, stateHash } from '../privacy/messages.ts'
+import { type JobSpec, keySum, type Plan, PROTOCOL_VERSION, queryHash, rosterHash, type Stage, stateHash } from '../privacy/messages.ts'
 import { checkPlan, signPlan } from '../privacy/plan.ts'
 import { draw } from '../privacy/release.ts'
 import { blobs, type CoordinatorContext } from './context.ts'
 import { cosigningForm } from './fingerprints.ts'
 import { type JobState, stageOf } from './state.ts'
+import { isStoredQuery } from './step.ts'
 
 export const RANDOMNESS = 'randomness'
 export const taskOf = (stage: Stage | null): AnyTask => taskByName(stage?.task ?? RANDOMNESS)
@@ -19,7 +21,9 @@ export async function makePlan(context: CoordinatorContext, job: JobState): Prom
   const stage = stageOf(job)
   const task = taskOf(stage)
   const state = await currentState(context, job, stage)
-  const cohort = roster.roster.members.map((m) => m.id)
+  const everybody = roster.roster.members.map((m) => m.id)
+  const blocks = task.disclosure === 'statistic' ? blocksOf(context.state().blocks, everybody, leastBlock(job, roster.roster.corrupt)) : [everybody]
+  const cohort = blocks.flat().sort()
   const inputs = stage?.inputs ?? { featureSet: '', boundary: '', splitSeed: '', heldOutPercent: 0, rowCap: 1 }
   const layout = task.layout(state, cohort.length)
   const declared = snapshots.get(inputs.boundary)
@@ -31,7 +35,7 @@ export async function makePlan(context: CoordinatorContext, job: JobState): Prom
     stageStep: job.stageStep,
     state: stateHash(state),
     groups: [cohort],
-    blocks: [cohort],
+    blocks,
     inputs,
     audience: task.audience,
     disclosure: task.disclosure,
@@ -44,10 +48,39 @@ export async function makePlan(context: CoordinatorContext, job: JobState): Prom
     minCohort: job.minCohort,
     deadlineMs: context.clock.now() + job.stepMs,
   }
+  const before = isStoredQuery(proposed) ? context.state().released.get(queryHash(proposed)) : undefined
+  if (before) return await reuse(context, job, before)
   const signed = signPlan(proposed, context.signKey)
   // Its own plan must pass what every hospital will check: a plan that none accepts would only pause the job.
   checkPlan(signed, { roster: roster.roster, keyEpoch: epoch.set })
   await context.post({ kind: 'planned', plan: signed })
+}
+
+/** The same query was released before: its release is the answer again. Opening it twice would only show its rounding twice. */
+async function reuse(context: CoordinatorContext, job: JobState, from: OpeningKey): Promise<void> {
+  const phase = context.state().steps.get(openingKeyText(from))?.phase
+  if (phase?.kind !== 'released') throw refuse('INTERNAL', `step ${from.step} is not released`)
+  const stageDone = taskOf(stageOf(job)).done(await context.store.readBlob(blobs.state(phase.nextState)))
+  await context.post({ kind: 'reused', key: { job: job.hash, step: job.step, group: 0 }, from, nextState: phase.nextState, stageDone })
+}
+
+/** Blocks open only with two honest members in them beside f corrupt ones; without a size of the job's own, everybody is one block. */
+const leastBlock = (job: JobState, corrupt: number): number => (job.blockMembers === 0 ? 0 : Math.max(job.blockMembers, corrupt + 2))
+
+/**
+ * Blocks of the present members. Those fixed before stay as long as all of their members are here; newcomers enter as a whole new block, once they
+ * are enough. `least` 0: one block for all, and newcomers wait until they are as many as the smallest block there is.
+ */
+export function blocksOf(before: readonly (readonly HospitalId[])[], members: readonly HospitalId[], least: number): readonly (readonly HospitalId[])[] {
+  const kept = before.filter((block) => block.every((id) => members.includes(id)))
+  const known = new Set(before.flat())
+  const fresh = members.filter((id) => !known.has(id))
+  const size =
+    least > 0 ? least : Math.max(1, Math.min(...before.map((block) => block.length), before.length === 0 ? members.length : Number.POSITIVE_INFINITY))
+  const count = Math.floor(fresh.length / size)
+  // Split evenly: the first ones get one more where it does not come out even.
+  const added = Array.from({ length: count }, (_, i) => fresh.slice(Math.ceil((i * fresh.length) / count), Math.ceil(((i + 1) * fresh.length) / count)))
+  return [...kept, ...added].sort((a, b) => ((a[0] as HospitalId) < (b[0] as HospitalId) ? -1 : 1))
 }
 
 /** Bytes of the state that the job's next step starts from; state 0 of a stage is made, and kept, here. */
@@ -78,10 +111,10 @@ async function initialState(context: CoordinatorContext, job: JobState, stage: S
   })
 }
 
-/** SHA-256("draw", use, S_0, statement) of the job's step 0. */
+/** SHA-256("draw", use, S_0, statement) of the job's common randomness. */
 async function seedOf(context: CoordinatorContext, job: JobState, stage: Stage): Promise<Uint8Array> {
-  const first = context.state().steps.get(`${job.hash}.0.0`)
-  if (first?.phase.kind !== 'released') throw refuse('INTERNAL', 'step 0 is not released')
+  const first = job.randomness && context.state().steps.get(openingKeyText(job.randomness))
+  if (first?.phase.kind !== 'released') throw refuse('INTERNAL', 'the common randomness is not released')
   const s0 = await context.store.readBlob(blobs.keySum(first.phase.keySum))
   return draw(`init/${stage.name}`, decode(keySum, s0), first.phase.statement)
 }

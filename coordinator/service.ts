@@ -39,7 +39,7 @@ import { membershipCalls, rosterInForce } from './membership-service.ts'
 import { candidatesOf, receiveContribution, spoolOffset } from './spool.ts'
 import type { CoordinatorState, JobState, StepState } from './state.ts'
 import { certificateOf } from './step.ts'
-import { checkedPlan, phaseAt, stepAt } from './steps.ts'
+import { checkedPlan, endOf, phaseAt, stepAt } from './steps.ts'
 
 export function createService(context: CoordinatorContext, runner: Runner<CoordinatorState, CoordinatorEvent>): CoordinatorService {
   const step = (key: OpeningKey): StepState => stepAt(context, key)
@@ -102,7 +102,7 @@ export function createService(context: CoordinatorContext, runner: Runner<Coordi
     },
     async *fetchCertificate(_, key) {
       const found = step(key)
-      if (found.phase.kind === 'released') throw refuse('CANCELLED', `step ${key.step} is released by now`)
+      if (found.phase.kind === 'released' || found.phase.kind === 'abandoned') throw refuse('CANCELLED', `step ${key.step} is ${found.phase.kind} by now`)
       const made = certificateOf(found)
       if (!made) throw refuse('NO_CERTIFICATE', `step ${key.step} has no certificate`)
       yield* slices(encode(certificate, made))
@@ -156,8 +156,7 @@ export function createService(context: CoordinatorContext, runner: Runner<Coordi
       yield* wholeBlob(context, blobs.aggregate(phaseAt(step(key), 'cosigning').statementHash))
     },
     async *fetchRelease(_, key) {
-      if (step(key).phase.kind !== 'released') throw refuse('NOT_FOUND', `step ${key.step} is not released`)
-      yield* wholeBlob(context, blobs.bundle(key))
+      yield* slices(await endOf(context, key))
     },
     adopted: async (peer, key) => await context.post({ kind: 'adopted', key, member: peer.member }),
     scored: async (peer, job, stage) => await context.post({ kind: 'scored', job, stage, member: peer.member }),

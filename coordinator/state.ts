@@ -82,6 +82,15 @@ export type StepPhase =
       readonly widened: boolean
     }
   | { readonly kind: 'released'; readonly nextState: Digest; readonly statement: Statement; readonly keySum: Digest }
+  /** g custodians signed the empty roll: the opening key never opens. `ended`: nothing of it is spooled any more. */
+  | {
+      readonly kind: 'retired'
+      readonly statement: Statement
+      readonly signatures: readonly NamedSignature[]
+      readonly ended: boolean
+    }
+  /** Too few custodians serve: it counts as opened, and is not released. */
+  | { readonly kind: 'abandoned'; readonly signature: Uint8Array; readonly code: string }
 
 export interface StepState {
   readonly key: OpeningKey
@@ -111,6 +120,8 @@ export interface JobState {
   readonly stepMs: number
   /** Form of co-signing; null: by the size of what a co-signer would refetch. */
   readonly cosigning: Cosigning | null
+  /** Least members of a block of exact statistics; 0: everybody in one block. */
+  readonly blockMembers: number
   readonly stage: number
   readonly stageStep: number
   /** Number of the next step of the job; the open step, if any, is `step - 1`. */
@@ -120,7 +131,13 @@ export interface JobState {
   /** Hash of the current stage's state; null before its first plan. */
   readonly state: Digest | null
   readonly finals: ReadonlyMap<string, Digest>
-  /** Steps in the order of their release: every member takes them in this order. */
+  /** The released step that all draws are made from. */
+  readonly randomness: OpeningKey | null
+  /** Steps that ended without a release, in a row. */
+  readonly fruitless: number
+  /** Steps that an earlier release served, by step number. */
+  readonly reused: ReadonlyMap<number, OpeningKey>
+  /** Steps in the order of their end: every member takes them in this order. */
   readonly releases: readonly OpeningKey[]
   readonly adopted: ReadonlyMap<HospitalId, number>
   readonly scored: ReadonlyMap<string, ReadonlySet<HospitalId>>
@@ -141,6 +158,10 @@ export interface CoordinatorState {
   readonly snapshots: ReadonlyMap<string, ReadonlyMap<HospitalId, { readonly snapshot: Snapshot; readonly signature: Uint8Array }>>
   readonly jobs: ReadonlyMap<Digest, JobState>
   readonly steps: ReadonlyMap<string, StepState>
+  /** Block list of exact statistics, fixed by the first plan that reads records; newcomers are added as whole blocks. */
+  readonly blocks: readonly (readonly HospitalId[])[]
+  /** Hash of a statistic's query -> the opening key under which it was released. */
+  readonly released: ReadonlyMap<Digest, OpeningKey>
 }
 
 export const initialState: CoordinatorState = {
@@ -155,6 +176,8 @@ export const initialState: CoordinatorState = {
   snapshots: new Map(),
   jobs: new Map(),
   steps: new Map(),
+  blocks: [],
+  released: new Map(),
 }
 
 export const stageOf = (job: JobState): Stage | null => job.spec.stages[job.stage] ?? null

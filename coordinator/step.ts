@@ -3,8 +3,9 @@
 // Members repeat calls whose reply they lost: what is there already leaves the very same state, so that it is not journalled twice.
 import { refuse } from '../core/errors.ts'
 import { type Digest, type HospitalId, type OpeningKey, openingKeyText } from '../core/ids.ts'
-import { type Certificate, jobHash, planHash, receiptHash, statementHash } from '../privacy/messages.ts'
+import { type Certificate, jobHash, type Plan, planHash, queryHash, receiptHash, statementHash } from '../privacy/messages.ts'
 import { thresholds } from '../privacy/parameters.ts'
+import { opensWholeBlocks, readsRecords } from '../privacy/plan.ts'
 import type { CoordinatorEvent, EventOf } from './events.ts'
 import { fingerprinted } from './fingerprints.ts'
 import { membershipStep } from './membership.ts'
@@ -12,6 +13,8 @@ import { type CoordinatorState, groupOf, type JobState, type StepPhase, type Ste
 
 /** How long custodians that were not needed so far are left alone before they are asked too. */
 const PATIENCE_SHARE = 0.25
+/** Steps of a job that may end without a release before the job does. */
+const MOST_FRUITLESS = 3
 
 type PhaseOf<K extends StepPhase['kind']> = Extract<StepPhase, { kind: K }>
 const put = <K, V>(map: ReadonlyMap<K, V>, key: K, value: V): Map<K, V> => new Map(map).set(key, value)
@@ -114,6 +117,16 @@ export function step(state: CoordinatorState, event: CoordinatorEvent, nowMs: nu
           patienceMs: nowMs + patience(state, s),
         }),
       )
+    case 'retired':
+      return fruitless(
+        changePhase(state, event.key, 'retired', (phase) => ({ ...phase, ended: true })),
+        event.key,
+        'ROLL_SMALL',
+      )
+    case 'abandoned':
+      return abandoned(state, event)
+    case 'reused':
+      return reused(state, event)
     default:
       return event satisfies never
   }
@@ -129,12 +142,16 @@ function jobStarted(state: CoordinatorState, event: EventOf<'jobStarted'>): Coor
     minCohort: event.minCohort,
     stepMs: event.stepMs,
     cosigning: event.cosigning,
+    blockMembers: event.blockMembers,
     stage: -1,
     stageStep: 0,
     step: 0,
     open: false,
     state: null,
     finals: new Map(),
+    randomness: null,
+    fruitless: 0,
+    reused: new Map(),
     releases: [],
     adopted: new Map(),
     scored: new Map(),
@@ -161,7 +178,8 @@ function planned(state: CoordinatorState, event: EventOf<'planned'>): Coordinato
     phase: { kind: 'collecting', deadlineMs: plan.deadlineMs, paused: [] },
   }
   const next = changeJob(state, job.hash, (j) => ({ ...j, step: j.step + 1, open: true, state: plan.state }))
-  return { ...next, steps: put(next.steps, openingKeyText(plan.key), opened) }
+  const blocks = opensWholeBlocks(plan) ? plan.blocks : state.blocks
+  return { ...next, blocks, steps: put(next.steps, openingKeyText(plan.key), opened) }
 }
 
 function contributed(s: StepState, event: EventOf<'contributed'>): StepState {
@@ -181,6 +199,7 @@ function signed(state: CoordinatorState, phase: PhaseOf<'certifying'>, event: Ev
   if (phase.signatures.some((s) => s.signer === signer)) return phase
   const signatures = [...phase.signatures, event.signature]
   if (signatures.length < needed(state).g) return { ...phase, signatures }
+  if (phase.roll.length === 0) return { kind: 'retired', statement: phase.statement, signatures, ended: false }
   const { reports: _, ...rest } = phase
   return { ...rest, kind: 'opening', patienceMs, signatures, answers: [] }
 }
@@ -191,13 +210,48 @@ function released(state: CoordinatorState, event: EventOf<'released'>): Coordina
     nextState = phase.nextState
     return { kind: 'released', nextState: phase.nextState, statement: phase.statement, keySum: phase.keySum }
   })
-  return changeJob(opened, event.key.job, (job) => {
-    const releases = [...job.releases, event.key]
-    if (!event.stageDone || nextState === null) return { ...job, open: false, stageStep: job.stageStep + 1, state: nextState, releases }
-    const name = job.spec.stages[job.stage]?.name
-    const finals = name === undefined ? job.finals : put(job.finals, name, nextState)
-    const stage = job.stage + 1
-    return { ...job, open: false, stage, stageStep: 0, state: null, finals, releases, outcome: stage === job.spec.stages.length ? 'finished' : 'running' }
+  const plan = opened.steps.get(openingKeyText(event.key))?.plan
+  const released = plan && isStoredQuery(plan) ? put(opened.released, queryHash(plan), event.key) : opened.released
+  return changeJob({ ...opened, released }, event.key.job, (job) => advanced(job, event.key, nextState, event.stageDone))
+}
+
+/** A statistic of the records: the same question has the same answer. Common randomness must be fresh, an update starts from a fresh state. */
+export const isStoredQuery = (plan: Plan): boolean => opensWholeBlocks(plan) && readsRecords(plan)
+
+/** The job after a step that has a next state, and after the last step of a stage. */
+function advanced(job: JobState, key: OpeningKey, nextState: Digest | null, stageDone: boolean): JobState {
+  const randomness = job.stage < 0 ? key : job.randomness
+  const ended: JobState = { ...job, open: false, randomness, fruitless: 0, releases: [...job.releases, key] }
+  if (!stageDone || nextState === null) return { ...ended, stageStep: job.stageStep + 1, state: nextState }
+  const name = job.spec.stages[job.stage]?.name
+  const finals = name === undefined ? job.finals : put(job.finals, name, nextState)
+  const stage = job.stage + 1
+  return { ...ended, stage, stageStep: 0, state: null, finals, outcome: stage === job.spec.stages.length ? 'finished' : 'running' }
+}
+
+/** The step ended without a release: the same is planned again under a new opening key, a few times. */
+function fruitless(state: CoordinatorState, key: OpeningKey, code: string): CoordinatorState {
+  return changeJob(state, key.job, (job) => {
+    const ended: JobState = { ...job, open: false, fruitless: job.fruitless + 1, releases: [...job.releases, key] }
+    return ended.fruitless < MOST_FRUITLESS ? ended : { ...ended, outcome: { failed: code } }
+  })
+}
+
+/**
+ * An update that may have opened is never asked for again from the same state: without noise, the difference of two rolls would show. Nor is common
+ * randomness: whoever saw S could choose between two draws. Both end the job, and everybody sees that it ended.
+ */
+function abandoned(state: CoordinatorState, { key, code, signature }: EventOf<'abandoned'>): CoordinatorState {
+  const next = changeStep(state, key, (s) => ({ ...s, phase: { kind: 'abandoned', code, signature } }))
+  const plan = next.steps.get(openingKeyText(key))?.plan
+  const ended = fruitless(next, key, code)
+  return plan && !isStoredQuery(plan) ? changeJob(ended, key.job, (job) => ({ ...job, outcome: { failed: code } })) : ended
+}
+
+function reused(state: CoordinatorState, { key, from, nextState, stageDone }: EventOf<'reused'>): CoordinatorState {
+  return changeJob(state, key.job, (job) => {
+    if (job.open || key.step !== job.step) throw refuse('OTHER_PLAN', `step ${key.step} is not the next one`)
+    return { ...advanced(job, key, nextState, stageDone), step: job.step + 1, reused: put(job.reused, key.step, from) }
   })
 }
 

@@ -1,8 +1,9 @@
 // What the coordinator does itself within a step: choose the roll, add, open, release. All of it from the journal and the spool.
 import { decode, encode } from '../core/codec.ts'
-import { refuse } from '../core/errors.ts'
-import { type OpeningKey, openingKeyText } from '../core/ids.ts'
+import { isRefusal, refuse } from '../core/errors.ts'
+import { type HospitalId, type OpeningKey, openingKeyText } from '../core/ids.ts'
 import { dequantise } from '../core/lanes.ts'
+import { signAbandonment } from '../privacy/abandonment.ts'
 import { recoverKeySum } from '../privacy/answer.ts'
 import { cipherInWork } from '../privacy/cipher/in-work.ts'
 import {
@@ -16,6 +17,7 @@ import {
   releaseHash,
   stateHash,
   statementHash,
+  stepEnd,
 } from '../privacy/messages.ts'
 import { PARAMETERS } from '../privacy/parameters.ts'
 import { type CheckedPlan, createPlanChecker } from '../privacy/plan.ts'
@@ -60,14 +62,23 @@ export async function makeStatement(context: CoordinatorContext, key: OpeningKey
   const checked = checkedPlan(context, step)
   const { answerSet, roll, excluded } = chooseRoll([...step.receipts.values()], reports, checked)
   for (const [member, why] of excluded) context.log.warn({ step: key.step, member, why }, 'contribution excluded')
-  if (roll.length < step.plan.minCohort) {
-    context.log.error({ step: key.step, roll: roll.length, least: step.plan.minCohort }, 'too few contributions are admissible: the job ends')
-    return await context.post({ kind: 'jobFailed', job: key.job, code: 'ROLL_SMALL' })
+  if (roll.length < step.plan.minCohort || (await refusers(context, step, answerSet)).length > answerSet.length - checked.g) {
+    context.log.warn({ step: key.step, roll: roll.length, least: step.plan.minCohort }, 'no roll can be certified: the opening key is retired')
+    return await context.post({ kind: 'stated', key, statement: buildStatement(checked, { roll: [], answerSet, aggregate: [] }), roll: [] })
   }
   const sum = await addRoll(context, step, roll, signal)
   const statement = buildStatement(checked, { roll, answerSet, aggregate: sum.map(ciphertextDigest) })
   await context.store.putBlob(blobs.aggregate(statementHash(statement)), Buffer.concat(sum))
   await context.post({ kind: 'stated', key, statement, roll })
+}
+
+/**
+ * Custodians that began to send a contribution and are not among the candidates: they will not sign a roll without it. Asked now, the others
+ * would sign, and nobody could retire the key any more; seen in time, the empty roll does, and nothing is spent.
+ */
+async function refusers(context: CoordinatorContext, step: StepState, answerSet: readonly HospitalId[]): Promise<readonly HospitalId[]> {
+  const begun = (await context.store.blobNames()).filter((name) => name.startsWith(blobs.spools(step.key)))
+  return answerSet.filter((id) => !step.receipts.has(id) && begun.some((name) => name.startsWith(`${blobs.spools(step.key)}${id}.`)))
 }
 
 async function addRoll(context: CoordinatorContext, step: StepState, roll: Roll, signal: AbortSignal): Promise<Uint8Array[]> {
@@ -100,7 +111,15 @@ export async function openStep(context: CoordinatorContext, key: OpeningKey, sig
   const checked = checkedPlan(context, step)
   const recovered = await recoverKeySum(phase.answers, certificate, checked, (sum) =>
     openRelease(checked, phase.statementHash, aggregate, sum, phase.roll.length, cipher),
-  )
+  ).catch(async (error: unknown) => {
+    const late = phase.statement.answerSet.some((c) => !phase.answers.some((a) => a.body.custodian === c) && !step.requestRefusals.has(`answer ${c}`))
+    if (late || !isRefusal(error)) throw error
+    // Everybody has answered, and no t of the answers open: a contribution or too many answers are wrong, and no further one will come.
+    context.log.error({ step: key.step, code: error.code, detail: error.message }, 'no answers open the aggregate')
+    await abandonStep(context, key, error.code)
+    return null
+  })
+  if (!recovered) return
   for (const custodian of recovered.blamed) context.log.error({ step: key.step, custodian }, 'a signed answer contradicts the sum of keys')
   const nextState = await advance(context, step, recovered.opened.sums)
   await context.store.putBlob(blobs.keySum(keySumHash(recovered.keySum)), encode(keySum, recovered.keySum))
@@ -130,8 +149,44 @@ export async function publishRelease(context: CoordinatorContext, key: OpeningKe
   }
   await context.store.putBlob(blobs.bundle(key), encode(releaseBundle, bundle))
   const stageDone = taskOf(stageOf(jobOf(context, key))).done(nextState)
-  const gone = [blobs.spools(key), blobs.fingerprints(key)]
-  for (const name of await context.store.blobNames()) if (gone.some((prefix) => name.startsWith(prefix))) await context.store.deleteBlob(name)
-  await context.store.deleteBlob(blobs.aggregate(phase.statementHash))
+  await forget(context, step)
   await context.post({ kind: 'released', key, stageDone })
+}
+
+/** g custodians signed the empty roll: what was received goes, and the step is over. */
+export async function retireStep(context: CoordinatorContext, key: OpeningKey): Promise<void> {
+  await forget(context, stepAt(context, key))
+  await context.post({ kind: 'retired', key })
+}
+
+/** Too few custodians serve it, or its answers open nothing: whatever was received goes, and the step counts as opened. */
+export async function abandonStep(context: CoordinatorContext, key: OpeningKey, code: string): Promise<void> {
+  const step = stepAt(context, key)
+  context.log.error({ step: key.step, phase: step.phase.kind, code }, 'the step is abandoned')
+  const signature = signAbandonment(step, context.signKey)
+  await forget(context, step)
+  await context.post({ kind: 'abandoned', key, code, signature })
+}
+
+async function forget(context: CoordinatorContext, step: StepState): Promise<void> {
+  const gone = [blobs.spools(step.key), blobs.fingerprints(step.key)]
+  for (const name of await context.store.blobNames()) if (gone.some((prefix) => name.startsWith(prefix))) await context.store.deleteBlob(name)
+  if ('statementHash' in step.phase) await context.store.deleteBlob(blobs.aggregate(step.phase.statementHash))
+}
+
+/** How a step of a job ended, as members take it. @throws NOT_FOUND while it has not. */
+export async function endOf(context: CoordinatorContext, key: OpeningKey): Promise<Uint8Array> {
+  const from = context.state().jobs.get(key.job)?.reused.get(key.step)
+  if (from) return encode(stepEnd, { kind: 'stored', bundle: decode(releaseBundle, await context.store.readBlob(blobs.bundle(from))) })
+  const { phase, signed } = stepAt(context, key)
+  switch (phase.kind) {
+    case 'released':
+      return encode(stepEnd, { kind: 'released', bundle: decode(releaseBundle, await context.store.readBlob(blobs.bundle(key))) })
+    case 'retired':
+      return encode(stepEnd, { kind: 'retired', plan: signed, certificate: { statement: phase.statement, roll: [], signatures: phase.signatures } })
+    case 'abandoned':
+      return encode(stepEnd, { kind: 'abandoned', plan: signed, signature: phase.signature })
+    default:
+      throw refuse('NOT_FOUND', `step ${key.step} is not over`)
+  }
 }

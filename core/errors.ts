@@ -67,6 +67,8 @@ export const CATALOG = {
   OTHER_LAYOUT: entry('precondition', 'protocol', false, "the plan's lanes are not those of its task", '计划分道与任务不符'),
   POLICY: entry('denied', 'policy', false, "the plan is outside this hospital's policy", '计划超出本院策略'),
   DEADLINE: entry('deadline', 'protocol', false, 'the deadline has passed', '已过截止时间'),
+  QUOTA: entry('exhausted', 'policy', false, 'more than this hospital allows in a day, or of one extract', '超出本院每日或每份快照的限额'),
+  CONSENT: entry('precondition', 'policy', true, 'a person of the hospital has not decided yet', '等待本院人员决定'),
   DIFFERENCING: entry('denied', 'policy', false, 'the plan would reveal a difference of two sums', '该计划会泄露差分信息'),
   // contribution, check
   NOT_INVITED: entry('denied', 'protocol', false, 'the sender is not in the cohort of this step', '发送者不在本步名单中'),

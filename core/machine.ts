@@ -163,7 +163,7 @@ export async function startMachine<State, Event extends { readonly kind: string 
     const work = perform(effect, controller.signal)
       .then(() => void failures.delete(effect.key))
       .catch((error: unknown) => {
-        if (closed || controller.signal.aborted || isRefusal(error, 'CANCELLED')) return
+        if (closed || controller.signal.aborted || isRefusal(error, 'CANCELLED') || isRefusal(error, 'CONSENT')) return
         const fault = toConsiliumError(error)
         // A lost connection is nobody's fault and cheap to try: it is tried at the same pace for as long as it takes.
         if (fault.code !== 'UNAVAILABLE') failures.set(effect.key, (failures.get(effect.key) ?? 0) + 1)

@@ -3,6 +3,7 @@
 // May import: core. Nothing of ours besides; SEAL stays in privacy/seal.
 // Imported by coordinator, client and simulations; the coordinator imports this face only.
 // What a contribution is and who may open what: the design of the secure sum, "A step".
+export { checkAbandonment, signAbandonment } from './abandonment.ts'
 export { checkAnswer, checkKeyBound, type RecoveredKey, recoverKeySum, signAnswer } from './answer.ts'
 export { type Cipher, type CipherName, type CipherOptions, createCipher } from './cipher.ts'
 export {
@@ -18,7 +19,7 @@ export { type AddInput, addJob, encryptJob, fingerprintJob, type OpenInput, open
 export { checkFits, ciphertextCount, pack, unpack } from './lanes.ts'
 export * from './messages.ts'
 export { CUSTODIES, checkParameters, correctnessBound, PARAMETERS, type Parameters, thresholds } from './parameters.ts'
-export { type CheckedPlan, checkPlan, messageContext, opensWholeBlocks, signPlan } from './plan.ts'
+export { type CheckedPlan, checkPlan, messageContext, opensWholeBlocks, readsRecords, signPlan } from './plan.ts'
 export {
   checkCiphertexts,
   checkContribution,

@@ -154,6 +154,22 @@ export const plan = struct({
 })
 export type Plan = Decoded<typeof plan>
 export const planHash = (p: Plan): Digest => hashOf('consilium/plan/1', plan, p)
+/**
+ * What a statistic asks of the records, whoever asks and when: two plans with the same hash open the same sum (but for rounding), so the second
+ * is served from the first one's release. Members and extracts are part of it; opening key, deadline and keys are not.
+ */
+const query = struct({
+  task: text(LIMITS.nameBytes),
+  state: digest,
+  inputs: taskInputs,
+  audience: oneOf('members', 'coordinator'),
+  layout: laneLayout,
+  groups: list(members, LIMITS.members),
+  group: u32,
+  blocks: list(members, LIMITS.members),
+  snapshots: list(snapshot, LIMITS.members),
+})
+export const queryHash = (p: Plan): Digest => hashOf('consilium/query/1', query, { ...p, group: p.key.group })
 export const signedPlan = struct({ plan, signature })
 export type SignedPlan = Decoded<typeof signedPlan>
 
@@ -267,6 +283,18 @@ export const releaseBundle = struct({
   cosignatures: list(namedSignature, LIMITS.custodians),
 })
 export type ReleaseBundle = Decoded<typeof releaseBundle>
+/**
+ * How a step of a job ended, for every member, in the order of the job's steps. `retired`: g custodians signed the empty roll, so the key never
+ * opens and what it cost is given back. `abandoned`: too few sign, answer or co-sign; it counts as opened, and the coordinator says that it
+ * will not be released. `stored`: the same query was released under another opening key before; that release serves again.
+ */
+export const stepEnd = union({
+  released: struct({ bundle: releaseBundle }),
+  retired: struct({ plan: signedPlan, certificate }),
+  abandoned: struct({ plan: signedPlan, signature }),
+  stored: struct({ bundle: releaseBundle }),
+})
+export type StepEnd = Decoded<typeof stepEnd>
 /** What a co-signing custodian is shown before it re-adds the spooled contributions itself. */
 export const cosignRequest = struct({ certificate, keySum, release, nextState: digest })
 export type CosignRequest = Decoded<typeof cosignRequest>

@@ -47,6 +47,9 @@ export const messageContext = (checked: Pick<CheckedPlan, 'plan' | 'planHash'>):
   key: checked.plan.key,
 })
 
+/** A step whose vector has no lanes of its own reads no records: common randomness. */
+export const readsRecords = (plan: Plan): boolean => plan.layout.segments.length > 0
+
 /**
  * True where only whole blocks may open: a statistic is a function of the records, so two sums that differ by one member reveal it.
  * Updates are functions of a fresh state and may open over varying rolls.
@@ -72,7 +75,7 @@ export function checkPlan(signed: SignedPlan, known: { readonly roster: Roster; 
   return { plan, planHash: planHash(plan), roster, rosterHash: agreed, group, ciphertexts: checkLayout(plan, group.length), ...rosterThresholds(roster) }
 }
 
-/** Groups partition a cohort of distinct members; this plan's group is large enough and is its own one block. */
+/** Groups partition a cohort of distinct members; each is large enough; this plan's blocks fit them. */
 function checkGroups(plan: Plan, roster: Roster): readonly HospitalId[] {
   const cohort = plan.groups.flat()
   if (cohort.length > LIMITS.members || new Set(cohort).size !== cohort.length) throw refuse('BAD_PLAN', 'a member is in two groups')
@@ -85,10 +88,26 @@ function checkGroups(plan: Plan, roster: Roster): readonly HospitalId[] {
   if (plan.minCohort < roster.corrupt + 2) throw refuse('BAD_PLAN', `a least cohort of ${plan.minCohort} with ${roster.corrupt} corrupt`)
   const group = plan.groups[plan.key.group]
   if (!group) throw refuse('BAD_PLAN', `group ${plan.key.group} of ${plan.groups.length}`)
-  const block = plan.blocks[0]
-  if (plan.blocks.length !== 1 || !block || block.length !== group.length || block.some((id, i) => id !== group[i]))
-    throw refuse('BAD_PLAN', 'the block list is not the group as one block')
+  checkBlocks(plan, cohort, roster)
   return group
+}
+
+/**
+ * Blocks partition the whole cohort, in the order of their first members, each of at least f + 2 members and inside one group: so a group is a
+ * union of blocks, and groups that are drawn anew cannot take a block apart. Where rolls may vary (updates), the blocks are the groups.
+ */
+function checkBlocks(plan: Plan, cohort: readonly HospitalId[], roster: Roster): void {
+  if (!risesStrictly(plan.blocks.map((block) => block[0] ?? ''))) throw refuse('BAD_PLAN', 'the blocks are not sorted by their first members')
+  const inBlocks = plan.blocks.flat()
+  if (inBlocks.length !== cohort.length || new Set(inBlocks).size !== inBlocks.length) throw refuse('BAD_PLAN', 'the blocks are not a partition of the cohort')
+  const groupOf = new Map(plan.groups.flatMap((group, i) => group.map((id) => [id, i] as const)))
+  for (const block of plan.blocks) {
+    if (!risesStrictly(block)) throw refuse('BAD_PLAN', 'a block is not sorted')
+    if (block.length < roster.corrupt + 2) throw refuse('BAD_PLAN', `a block of ${block.length} members, at least ${roster.corrupt + 2} expected`)
+    const [home] = block.map((id) => groupOf.get(id))
+    if (home === undefined || block.some((id) => groupOf.get(id) !== home)) throw refuse('BAD_PLAN', 'a block is not inside one group')
+  }
+  if (!opensWholeBlocks(plan) && plan.blocks.length !== plan.groups.length) throw refuse('BAD_PLAN', 'blocks where whole groups may open')
 }
 
 /** One frozen extract a member of the group, sorted; a step that reads no records (constant lanes only) lists none. */
@@ -101,10 +120,10 @@ function checkSnapshots(plan: Plan, group: readonly HospitalId[]): void {
     if (boundary !== plan.inputs.boundary) throw refuse('BAD_PLAN', `${member}'s snapshot is of ${boundary}, the plan of ${plan.inputs.boundary}`)
 }
 
-/** Step 0 of a job is its common randomness and nothing else is: one group, for members, constant lanes only. */
+/** Step 0 of a job is its common randomness (again, if it was retired): one group, for members, constant lanes only. */
 function checkRandomness(plan: Plan): void {
   const constantsOnly = plan.layout.segments.length === 0
-  if ((plan.key.step === 0) !== (plan.stage === 'randomness') || (plan.key.step === 0) !== constantsOnly)
+  if ((plan.stage === 'randomness') !== constantsOnly || (plan.key.step === 0 && !constantsOnly))
     throw refuse('BAD_PLAN', `step ${plan.key.step} of stage ${plan.stage}`)
   if (constantsOnly && (plan.groups.length !== 1 || plan.audience !== 'members'))
     throw refuse('BAD_PLAN', 'common randomness needs one group and the audience members')

@@ -22,6 +22,7 @@ export const MESSAGE_TYPES = [
   'cosignature',
   'enrolment',
   'fingerprint',
+  'abandonment',
 ] as const
 export type MessageType = (typeof MESSAGE_TYPES)[number]
 /** The plan and opening key that a message belongs to; `{}` for messages outside a plan (the plan itself is one of them). */
@@ -29,7 +30,7 @@ export interface MessageContext {
   readonly plan?: Digest
   readonly key?: OpeningKey
 }
-const OF_A_PLAN: ReadonlySet<MessageType> = new Set<MessageType>(['receipt', 'report', 'statement', 'answer', 'cosignature', 'fingerprint'])
+const OF_A_PLAN: ReadonlySet<MessageType> = new Set<MessageType>(['receipt', 'report', 'statement', 'answer', 'cosignature', 'fingerprint', 'abandonment'])
 
 const ZERO_DIGEST = parseDigest('0'.repeat(64))
 const ZERO_KEY: OpeningKey = { job: ZERO_DIGEST, step: 0, group: 0 }

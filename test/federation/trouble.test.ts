@@ -1,5 +1,6 @@
 // Entries that only trouble makes, and first starts: the coordinator dies right after each of them as well.
 import { expect, test } from 'vitest'
+import { spentOn } from '../../client/differencing.ts'
 import { startCoordinator } from '../../coordinator/index.ts'
 import { createVirtualClock } from '../../core/clock.ts'
 import { decode, encode } from '../../core/codec.ts'
@@ -14,7 +15,7 @@ import { SEALED_SHARE_BYTES } from '../../privacy/receipt.ts'
 import { sealedShareDigest } from '../../privacy/sealing.ts'
 import { createSignKey, signMessage } from '../../privacy/signatures.ts'
 import { type CoordinatorService, chunksOf, collect } from '../../proto/index.ts'
-import { FOUNDING, IDS, POLICY } from '../support/hospitals.ts'
+import { BOUNDARY, FOUNDING, IDS, POLICY } from '../support/hospitals.ts'
 import { type Five, fiveJob, oneOfFive, rollOf, startFive, TWO_STEPS, without } from './five.ts'
 import { mortalStore } from './mortal-store.ts'
 import { STAGES } from './small.ts'
@@ -92,12 +93,12 @@ test('and right after it journalled a refusal of a plan', async () => {
 })
 
 /** A member whose sealed shares do not open, under a receipt that it signed itself. */
-function poisonedShares(step: number, run: () => Five) {
+function poisonedShares(isPoisoned: (step: number) => boolean, run: () => Five) {
   return (honest: CoordinatorService): CoordinatorService =>
     new Proxy(honest, {
       get: (service, name: keyof CoordinatorService) => {
         const contribute: CoordinatorService['contribute'] = async (peer, at, header, offset, chunks, signal) => {
-          if (peer.member !== AWAY || at.step !== step) return await service.contribute(peer, at, header, offset, chunks, signal)
+          if (peer.member !== AWAY || !isPoisoned(at.step)) return await service.contribute(peer, at, header, offset, chunks, signal)
           const bytes = await collect(chunks, LIMITS.stateBytes)
           const first = decode(receiptCodec, header)
           const start = bytes.length - first.body.shares.length * SEALED_SHARE_BYTES
@@ -117,18 +118,48 @@ function poisonedShares(step: number, run: () => Five) {
 }
 
 test('a contributor whose shares do not open is left out of an update, and the others go on', async () => {
-  await using run = await startFive(fiveJob(STAGES.describe, STAGES.fedavg({ steps: 2 })), { wrapService: poisonedShares(2, () => run) })
+  await using run = await startFive(fiveJob(STAGES.describe, STAGES.fedavg({ steps: 2 })), {
+    wrapService: poisonedShares(
+      (step) => step === 2,
+      () => run,
+    ),
+  })
   await run.finish()
   expect(run.job().outcome).toBe('finished')
   expect(run.journal('stated').map(rollOf)).toEqual([IDS, IDS, without(AWAY), IDS])
 })
 
-test('an exact job ends by code where a contribution is not admissible, and stays ended over a restart', async () => {
-  await using run = await startFive(TWO_STEPS, { wrapService: poisonedShares(1, () => run) })
-  await dieAfter(run, 'jobFailed')
+test('an exact step whose contribution is not admissible is retired and planned again, at no cost; the third time the job ends by code', async () => {
+  await using run = await startFive(TWO_STEPS, {
+    wrapService: poisonedShares(
+      (step) => step > 0,
+      () => run,
+    ),
+  })
+  await dieAfter(run, 'retired')
+  await run.finish()
   expect(run.job().outcome).toEqual({ failed: 'ROLL_SMALL' })
-  expect(run.journal('stated')).toHaveLength(1)
-  expect(run.journal('jobFailed')).toHaveLength(1)
+  expect(run.journal('retired').map((e) => e.key.step)).toEqual([1, 2, 3])
+  expect(run.journal('stated').map(rollOf)).toEqual([IDS, [], [], []])
+  expect(run.journal('answered').map((e) => e.key.step)).not.toContain(1)
+  for (const id of IDS) {
+    const state = run.federation.client(id)?.state
+    expect(run.journalOf(id, 'ended').map((e) => [e.key.step, e.how])).toEqual([1, 2, 3].map((step) => [step, 'retired']))
+    expect(state && spentOn(state.reading, BOUNDARY)).toEqual({ jobs: new Set(), values: 0 })
+  }
+})
+
+test('an exact step that was retired once goes on under a new opening key', async () => {
+  await using run = await startFive(TWO_STEPS, {
+    wrapService: poisonedShares(
+      (step) => step === 1,
+      () => run,
+    ),
+  })
+  await run.finish()
+  expect(run.job().outcome).toBe('finished')
+  expect(run.journal('stated').map(rollOf)).toEqual([IDS, [], IDS])
+  expect([...run.federation.disk('coordinator').blobs.keys()].filter((name) => name.startsWith('spool'))).toEqual([])
 })
 
 for (const point of ['before', 'after'] as const) {

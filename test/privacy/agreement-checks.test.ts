@@ -56,7 +56,7 @@ describe('a signature', () => {
     const seen = new Set(
       privacy.MESSAGE_TYPES.map((type) =>
         Buffer.from(
-          signedBytes(type, ['receipt', 'report', 'statement', 'answer', 'cosignature', 'fingerprint'].includes(type) ? context : {}, payload),
+          signedBytes(type, ['receipt', 'report', 'statement', 'answer', 'cosignature', 'fingerprint', 'abandonment'].includes(type) ? context : {}, payload),
         ).toString('hex'),
       ),
     )
@@ -206,7 +206,14 @@ describe('a plan', () => {
 
   it('that keeps the rules passes, in one group or in several', () => {
     expect(privacy.checkPlan(signedPlanOf(federation), federation)).toMatchObject({ t: 2, g: 3, group: ids, ciphertexts: 1 })
-    expect(privacy.checkPlan(signedPlanOf(federation, { groups: two, key: keyAt(1, 1) }), federation).group).toEqual(two[1])
+    expect(privacy.checkPlan(signedPlanOf(federation, { groups: two, blocks: two, key: keyAt(1, 1) }), federation).group).toEqual(two[1])
+  })
+
+  it('opens a group over one or more blocks of at least f + 2 members, none of them in two groups', () => {
+    const [a, b] = [ids.slice(0, 3), ids.slice(3)]
+    expect(privacy.checkPlan(signedPlanOf(federation, { disclosure: 'statistic', blocks: [a, b] }), federation).group).toEqual(ids)
+    const crossing = { disclosure: 'statistic' as const, groups: two, blocks: [ids.slice(0, 5), ids.slice(5)] }
+    expect(() => privacy.checkPlan(signedPlanOf(federation, crossing), federation)).toThrow(code('BAD_PLAN'))
   })
 
   it.each<[string, string, Partial<privacy.Plan>]>([
@@ -220,7 +227,10 @@ describe('a plan', () => {
     ['whose least cohort is below f + 2', 'BAD_PLAN', { minCohort: 2 }],
     ['whose least cohort passes its group', 'BAD_PLAN', { minCohort: 9 }],
     ['for a group it does not have', 'BAD_PLAN', { key: keyAt(1, 1) }],
-    ['with more than one block', 'BAD_PLAN', { blocks: two }],
+    ['with a block below f + 2', 'BAD_PLAN', { blocks: [ids.slice(0, 2), ids.slice(2)] }],
+    ['with blocks that share a member', 'BAD_PLAN', { blocks: [ids.slice(0, 5), ids.slice(4)] }],
+    ['with blocks out of order', 'BAD_PLAN', { blocks: [ids.slice(4), ids.slice(0, 4)] }],
+    ['whose rolls may vary, with blocks of its own', 'BAD_PLAN', { disclosure: 'update', blocks: two }],
     ['with a block that is not the group', 'BAD_PLAN', { blocks: [ids.slice(1)] }],
     ['without blocks', 'BAD_PLAN', { blocks: [] }],
     ['with a snapshot missing', 'BAD_PLAN', { snapshots: planOf(federation).snapshots.slice(1) }],
