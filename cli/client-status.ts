@@ -1,6 +1,8 @@
 // consilium client status: where this site stands, from its journal; also while the daemon runs.
+
+import { decisionFolder, listAsked } from '../client/decision-files.ts'
 import type { ClientJob, ClientState } from '../client/state.ts'
-import { type Dated, openSite, readJournal, readSite, timeText } from './client-site.ts'
+import { type Dated, openSite, readJournal, readSite, type Site, timeText } from './client-site.ts'
 
 export interface StatusArguments {
   config: string
@@ -11,9 +13,18 @@ export async function printStatus(args: StatusArguments): Promise<void> {
   await using store = openSite(site)
   const { entries, state } = await readJournal(store)
   process.stdout.write(
-    `${[...statusLines(state), ...refusalLines(entries)].join('\n')}\nlast entry ${timeText(entries.at(-1)?.atMs ?? 0)} (${entries.length} in the journal of ${site.data})\n`,
+    `${[...waitingLines(site), ...statusLines(state), ...refusalLines(entries)].join('\n')}\nlast entry ${timeText(entries.at(-1)?.atMs ?? 0)} (${entries.length} in the journal of ${site.data})\n`,
   )
 }
+
+/** What waits for a person stands first: nothing else moves it. */
+const waitingLines = ({ data }: Site): string[] =>
+  listAsked(decisionFolder(data))
+    .filter(({ decided }) => decided === null)
+    .map(
+      ({ matter, hash, askedMs }) =>
+        `WAITING     for a person since ${timeText(askedMs)}: ${matter} ${hash.slice(0, 16)}; consilium client ${matter === 'job' ? 'plan' : 'roster'} show`,
+    )
 
 export function statusLines(state: ClientState): string[] {
   const { enrolment, roster } = state

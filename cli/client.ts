@@ -1,6 +1,9 @@
 // consilium client: the hospital's daemon and what its staff ask of it. What a command does is loaded when it runs.
 import type { CommandModule } from 'yargs'
+import type { DecideArguments, ShowArguments } from './client-decide.ts'
 import type { EgressArguments } from './client-egress.ts'
+import type { PlanShowArguments } from './client-plan.ts'
+import type { PolicyCheckArguments } from './client-policy.ts'
 import type { ScoreArguments } from './client-score.ts'
 import type { ClientStartArguments } from './client-start.ts'
 import type { StatusArguments } from './client-status.ts'
@@ -11,6 +14,8 @@ const configOption = {
   type: 'string',
   demandOption: true,
 } as const
+
+const langOption = { describe: 'language of the words', choices: ['en', 'zh'], default: 'en' } as const
 
 const start: CommandModule<object, ClientStartArguments> = {
   command: 'start',
@@ -48,9 +53,110 @@ const egress: CommandModule<object, EgressArguments> = {
   handler: async (args) => await (await import('./client-egress.ts')).printEgress(args),
 }
 
+/** approve and refuse: for a roster or a job, by the first digits of its hash. */
+const decisionOf = (
+  matter: 'roster' | 'job',
+  word: 'plan' | 'roster',
+  decision: 'approve' | 'refuse',
+  describe: string,
+): CommandModule<object, DecideArguments> => ({
+  command: `${decision} <hash>`,
+  describe,
+  builder: (yargs) =>
+    yargs
+      .positional('hash', { type: 'string', demandOption: true, describe: `hash of the ${matter}, or its first 8 or more digits` })
+      .option('config', configOption)
+      .option('change', {
+        type: 'boolean',
+        default: false,
+        describe: 'approve what was refused before (an approval is not taken back)',
+        hidden: decision === 'refuse',
+      })
+      // Digits alone would be read as a number.
+      .string('hash')
+      .example(`$0 client ${word} ${decision} --config hospital.yaml 3f9c21d07a`, 'a running daemon goes on by itself'),
+  handler: async (args) => await (await import('./client-decide.ts')).runDecide(matter, decision, args),
+})
+
+const rosterShow: CommandModule<object, ShowArguments> = {
+  command: 'show',
+  describe: 'show the roster that this site agreed to, and the proposal that waits for a person',
+  builder: (yargs) =>
+    yargs
+      .option('config', configOption)
+      .option('lang', langOption)
+      .example('$0 client roster show --config hospital.yaml --lang zh', 'who joins, who leaves, who holds key shares, in Chinese'),
+  handler: async (args) => await (await import('./client-roster.ts')).printRosters(args),
+}
+const roster: CommandModule = {
+  command: 'roster',
+  describe: 'who is in the federation: show, approve or refuse a new list',
+  builder: (yargs) =>
+    yargs
+      .command(rosterShow)
+      .command(decisionOf('roster', 'roster', 'approve', 'sign the proposed roster, and follow it once enough members have'))
+      .command(decisionOf('roster', 'roster', 'refuse', 'do not sign the proposed roster'))
+      .demandCommand(1, 'Say which: show, approve, refuse.'),
+  handler: () => undefined,
+}
+
+const planShow: CommandModule<object, PlanShowArguments> = {
+  command: 'show',
+  describe: 'show jobs that wait for a person, and jobs under way with their last plan, in plain words',
+  builder: (yargs) =>
+    yargs
+      .option('config', configOption)
+      .option('lang', langOption)
+      .option('columns', { type: 'boolean', default: false, describe: 'list the columns of each feature set that is read' })
+      .example('$0 client plan show --config hospital.yaml --columns', 'what is computed, what it reads, what opens to whom, and what your policy says'),
+  handler: async (args) => await (await import('./client-plan.ts')).printPlans(args),
+}
+const plan: CommandModule = {
+  command: 'plan',
+  describe: 'what the regulator wants computed: show, approve or refuse a job',
+  builder: (yargs) =>
+    yargs
+      .command(planShow)
+      .command(decisionOf('job', 'plan', 'approve', 'take part in the job, as far as the policy allows'))
+      .command(decisionOf('job', 'plan', 'refuse', 'contribute nothing to the job'))
+      .demandCommand(1, 'Say which: show, approve, refuse.'),
+  handler: () => undefined,
+}
+
+const policyCheck: CommandModule<object, PolicyCheckArguments> = {
+  command: 'check <plan>',
+  describe: "hold a plan or a job against this site's policy, rule by rule: exit code 0 allowed, 7 not allowed",
+  builder: (yargs) =>
+    yargs
+      .positional('plan', {
+        type: 'string',
+        demandOption: true,
+        describe: "file: a plan or a job's specification in canonical bytes (also an .ask file), or YAML like the coordinator's `job:` section",
+      })
+      .option('config', configOption)
+      .option('lang', langOption)
+      .example('$0 client policy check --config hospital.yaml job.yaml', 'before the regulator starts the job: would this site take part?'),
+  handler: async (args) => await (await import('./client-policy.ts')).checkPolicyFile(args),
+}
+const policy: CommandModule = {
+  command: 'policy',
+  describe: "what this site's policy says about a plan or a job; needs no daemon",
+  builder: (yargs) => yargs.command(policyCheck).demandCommand(1, 'Say which: check.'),
+  handler: () => undefined,
+}
+
 export const clientCommand: CommandModule = {
   command: 'client',
   describe: "the hospital's daemon: takes part in training without showing a record, keeps a log of all that leaves, scores claims",
-  builder: (yargs) => yargs.command(start).command(score).command(status).command(egress).demandCommand(1, 'Say which: start, score, status, egress.'),
+  builder: (yargs) =>
+    yargs
+      .command(start)
+      .command(status)
+      .command(plan)
+      .command(roster)
+      .command(policy)
+      .command(score)
+      .command(egress)
+      .demandCommand(1, 'Say which: start, status, plan, roster, policy, score, egress.'),
   handler: () => undefined,
 }

@@ -1,7 +1,7 @@
 // The hospital's own policy. It is enforced here, by the client alone, and fails closed: what is not allowed by name is refused.
 import { z } from 'zod'
-import { refuse } from '../core/errors.ts'
-import { taskByName } from '../models/index.ts'
+import { isRefusal, refuse } from '../core/errors.ts'
+import { type CellRule, taskByName } from '../models/index.ts'
 import { type JobSpec, type Plan, PRIVACY } from '../privacy/messages.ts'
 
 const taskRule = z.strictObject({
@@ -135,7 +135,16 @@ export function cellFindings(
   { exact }: Policy,
   { name, task, params, privacy }: Pick<JobSpec['stages'][number], 'name' | 'task' | 'params' | 'privacy'>,
 ): readonly PolicyFinding[] {
-  const cells = privacy === 'exact' ? taskByName(task).cells(params) : null
+  const cells = privacy === 'exact' ? cellsOf(task, params) : null
+  if (cells === 'unreadable')
+    return [
+      {
+        rule: 'specification',
+        ok: false,
+        en: `stage ${name}: its task or parameters cannot be read by this software`,
+        zh: `阶段 ${name}：本软件无法读取其任务或参数`,
+      },
+    ]
   if (!cells) return []
   return [
     {
@@ -152,6 +161,22 @@ export function cellFindings(
     },
   ]
 }
+
+function cellsOf(task: string, params: Uint8Array): CellRule | null | 'unreadable' {
+  try {
+    return taskByName(task).cells(params)
+  } catch (error) {
+    if (isRefusal(error)) return 'unreadable'
+    throw error
+  }
+}
+
+/** What a job's stages are held against before any plan of it is there: one list a stage, in their order. */
+export const jobFindings = (policy: Policy, spec: Pick<JobSpec, 'stages'>): readonly (readonly PolicyFinding[])[] =>
+  spec.stages.map((stage) => [
+    ...stageFindings(policy, { task: stage.task, privacy: stage.privacy, featureSet: stage.inputs.featureSet }),
+    ...cellFindings(policy, stage),
+  ])
 
 /** Without a budget nothing may be spent. */
 const budgetFinding = ({ epsilonPerMonth }: Policy): PolicyFinding => ({

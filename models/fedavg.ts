@@ -1,5 +1,5 @@
 // fedavg: an MLP trained by averaging clipped weight deltas. McMahan et al., AISTATS 2017; server momentum: Hsu et al. 2019.
-import { type Decoded, encode, f64, f64s, oneOf, struct, text, u8, u16, u32 } from '../core/codec.ts'
+import { type Decoded, decode, encode, f64, f64s, oneOf, struct, text, u8, u16, u32 } from '../core/codec.ts'
 import { LIMITS } from '../core/limits.ts'
 import { noCuts } from './cells.ts'
 import { checked, firstFault } from './checked.ts'
@@ -73,6 +73,8 @@ export const FEDAVG_DEFAULTS: FedavgParams = {
   learningRateDecay: 1,
 }
 export const fedavgParams = (given: Partial<FedavgParams> = {}): Uint8Array => encode(params, { ...FEDAVG_DEFAULTS, ...given })
+
+export const parseFedavgParams = (bytes: Uint8Array): FedavgParams => decode(params, bytes)
 
 const MAX_WEIGHTS = MAX_FEATURES * 64 + 4096
 const weights = f64s(MAX_WEIGHTS)

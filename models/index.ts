@@ -5,9 +5,9 @@
 // Who sees what: each task's docstring; the names of lanes: each task's layout().
 export { describeParams, parseDescribed } from './describe.ts'
 export { type Evaluation, evaluateParams, parseEvaluation } from './evaluate.ts'
-export { FEDAVG_DEFAULTS, type FedavgParams, fedavgParams } from './fedavg.ts'
+export { FEDAVG_DEFAULTS, type FedavgParams, fedavgParams, parseFedavgParams } from './fedavg.ts'
 export { type ContributeJobInput, type ContributeJobOutput, contributeJob } from './jobs.ts'
-export { type LogisticParams, logisticParams } from './logistic.ts'
+export { type LogisticParams, logisticParams, parseLogisticParams } from './logistic.ts'
 export { type CurvePoint, curve, groupsOfScores, type Metrics, metricsOf, metricsOfScores, type Scored, type ScoreGroup } from './metrics.ts'
 export { engineName } from './mlp/engine.ts'
 export { fitLogistic, fitMlp, joinTables } from './pooled.ts'

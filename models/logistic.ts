@@ -1,5 +1,5 @@
 // logistic: Newton's method on summed gradients and Hessians. The federated fit is the pooled fit, up to the rounding of lanes.
-import { type Decoded, encode, f64, f64s, option, struct, text, u16 } from '../core/codec.ts'
+import { type Decoded, decode, encode, f64, f64s, option, struct, text, u16 } from '../core/codec.ts'
 import { refuse } from '../core/errors.ts'
 import { LIMITS } from '../core/limits.ts'
 import type { Table } from '../core/table.ts'
@@ -34,6 +34,8 @@ const params = checked(
 export type LogisticParams = Decoded<typeof params>
 export const logisticParams = (given: Partial<LogisticParams> = {}): Uint8Array =>
   encode(params, { describe: 'describe', ridge: 1e-3, maxSteps: 12, tolerance: 1e-5, ...CELL_DEFAULTS, ...given })
+
+export const parseLogisticParams = (bytes: Uint8Array): LogisticParams => decode(params, bytes)
 
 const coefficients = f64s(MAX_LOGISTIC_FEATURES + 1)
 /** The last point that was accepted, and the step taken from it: what a halved step goes back to. */

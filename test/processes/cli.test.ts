@@ -38,7 +38,28 @@ describe('help', () => {
       ['coordinator', 'start'],
       ['--config', '--progress', 'invitation'],
     ],
-    [['client'], ['start', 'score', 'status', 'egress']],
+    [['client'], ['start', 'score', 'status', 'egress', 'plan', 'roster', 'policy']],
+    [
+      ['client', 'plan', 'show'],
+      ['--config', '--lang', '--columns', 'in plain words'],
+    ],
+    [
+      ['client', 'plan', 'approve'],
+      ['--config', '--change', 'hash'],
+    ],
+    [['client', 'plan', 'refuse'], ['--config']],
+    [
+      ['client', 'roster', 'show'],
+      ['--config', '--lang'],
+    ],
+    [
+      ['client', 'roster', 'approve'],
+      ['--config', 'hash'],
+    ],
+    [
+      ['client', 'policy', 'check'],
+      ['--config', 'plan', 'exit code 0'],
+    ],
     [
       ['client', 'start'],
       ['--config', '--progress'],
@@ -62,15 +83,19 @@ describe('help', () => {
     for (const word of [...command, ...words]) expect(stdout).toContain(word)
   })
 
-  test.each([[['no-such-command']], [['client']], [['client', 'start']], [['client', 'start', '--config', 'x', '--no-such-option']]])(
-    '%j is wrong use: the message names it, exit code 2',
-    async (command) => {
-      const { code, stdout, stderr } = await run(...command)
-      expect(code).toBe(EXIT.usage)
-      expect(stdout).toBe('')
-      expect(stderr).toContain('--help')
-    },
-  )
+  test.each([
+    [['no-such-command']],
+    [['client']],
+    [['client', 'start']],
+    [['client', 'plan']],
+    [['client', 'plan', 'approve', '--config', 'x']],
+    [['client', 'start', '--config', 'x', '--no-such-option']],
+  ])('%j is wrong use: the message names it, exit code 2', async (command) => {
+    const { code, stdout, stderr } = await run(...command)
+    expect(code).toBe(EXIT.usage)
+    expect(stdout).toBe('')
+    expect(stderr).toContain('--help')
+  })
 })
 
 describe('what is wrong is said in one line with a code', () => {
