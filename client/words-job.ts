@@ -162,7 +162,7 @@ function cohortSection({ spec, policy, hospital, nowMs }: JobWords, plan: Plan):
 /** What this site's policy says besides allowing and refusing. */
 function ownRulesSection({ policy, spec }: JobWords): Section {
   const tasks = [...new Set(spec.stages.map((s) => s.task))]
-  const asks = namesOf(tasks.filter((task) => policy.tasks[task]?.consent !== 'automatic'))
+  const asks = namesOf(tasks.filter((task) => policy.tasks[task]?.consent === 'ask'))
   return {
     heading: say("This hospital's own rules", '本院自己的规则'),
     lines: [

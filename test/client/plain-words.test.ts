@@ -140,7 +140,7 @@ describe('a job', () => {
       '4. task fedavg with privacy none: allowed is exact',
       'Wh minCohort 4: this hospital asks for at least 5',
     ])
-    expect(text(sectionsOf({ policy: strict }))).toContain('tasks that wait for a person: logistic, fedavg')
+    expect(text(sectionsOf({ policy: strict }))).toContain('tasks that wait for a person: fedavg')
   })
   test.each(['full', 'light'] as const)('co-signing in the %s form is told, and held against the policy', (cosigning) => {
     const { plan } = firstPlan(spec, { cosigning })
