@@ -23,6 +23,7 @@ const WORDS: Readonly<Record<EgressKind, string>> = {
   'request refusal': 'as custodian: that this site refuses to sign, answer or co-sign, by code only',
   fingerprint: "six numbers for each ciphertext of this site's encrypted vector, signed once (nothing that the ciphertexts do not say)",
   acknowledgement: 'that a release was taken, or that own rows were scored (no figure)',
+  'key epoch given up': 'that this custodian dropped its sealing keys, and up to which key epoch',
 }
 
 export async function printEgress(args: EgressArguments): Promise<void> {

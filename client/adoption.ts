@@ -12,7 +12,7 @@ import { checkPlan, opensWholeBlocks } from '../privacy/plan.ts'
 import { checkBundle } from '../privacy/release.ts'
 import { checkCertificate } from '../privacy/statement.ts'
 import { collect } from '../proto/index.ts'
-import { epochOf, pinnedRoster } from './agreed.ts'
+import { epochOf, rosterOf } from './agreed.ts'
 import { blobs } from './blobs.ts'
 import type { ClientContext } from './context.ts'
 import { stateOf } from './job-state.ts'
@@ -72,7 +72,7 @@ async function requireSameQuery(context: ClientContext, key: OpeningKey, plan: P
 async function checkEnd(context: ClientContext, key: OpeningKey, end: Extract<StepEnd, { kind: 'retired' | 'abandoned' }>): Promise<void> {
   const { plan } = end.plan
   requireOwnPlan(context, plan, key)
-  const checked = checkPlan(end.plan, { roster: pinnedRoster(context).roster, keyEpoch: await epochOf(context, plan.keyEpoch) })
+  const checked = checkPlan(end.plan, { roster: await rosterOf(context, plan.roster), keyEpoch: await epochOf(context, plan.keyEpoch) })
   if (end.kind === 'abandoned') return checkAbandonment(end, checked)
   checkCertificate(end.certificate, checked)
   if (end.certificate.roll.length > 0) throw refuse('OTHER_STATEMENT', 'a certificate that retires nothing: its roll is not empty')
@@ -80,7 +80,7 @@ async function checkEnd(context: ClientContext, key: OpeningKey, end: Extract<St
 
 async function takeRelease(context: ClientContext, key: OpeningKey, bundle: ReleaseBundle, job: ClientJob): Promise<void> {
   const { plan } = bundle.plan
-  checkBundle(bundle, { roster: pinnedRoster(context).roster, keyEpoch: await epochOf(context, plan.keyEpoch) })
+  checkBundle(bundle, { roster: await rosterOf(context, plan.roster), keyEpoch: await epochOf(context, plan.keyEpoch) })
   await recompute(context, bundle, job)
   const next = stateHash(bundle.nextState)
   await context.store.putBlob(blobs.state(next), bundle.nextState)

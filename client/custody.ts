@@ -44,7 +44,7 @@ import { signCosignature } from '../privacy/release.ts'
 import { signReport } from '../privacy/report.ts'
 import { signStatement } from '../privacy/statement.ts'
 import { collect } from '../proto/index.ts'
-import { epochOf, pinnedRoster } from './agreed.ts'
+import { epochOf, rosterOf } from './agreed.ts'
 import { blobs } from './blobs.ts'
 import type { ClientContext } from './context.ts'
 import { fingerprintInWork, fingerprintsFor, reportFalse, splitCiphertexts } from './fingerprint.ts'
@@ -52,6 +52,7 @@ import { stateOf } from './job-state.ts'
 import { KEYS, signKey } from './membership.ts'
 import { receiptThatLeft } from './participation.ts'
 import { learnJob, readPlan } from './plan-reading.ts'
+import { requireOwnSealingKey } from './sealing-keys.ts'
 
 type Phase = 'sign' | 'answer' | 'cosign'
 /** Not a verdict on the request: the same request may be served later. */
@@ -77,7 +78,8 @@ async function bind(context: ClientContext, key: OpeningKey): Promise<Bound> {
   const step = context.state().steps.get(text)
   if (!step?.signed || step.at.kind === 'refused') throw refuse('POLICY', `this site refused the plan of step ${key.step}`)
   const keyEpoch = await epochOf(context, step.signed.plan.keyEpoch)
-  const checked = checkPlan(step.signed, { roster: pinnedRoster(context).roster, keyEpoch })
+  const checked = checkPlan(step.signed, { roster: await rosterOf(context, step.signed.plan.roster), keyEpoch })
+  await requireOwnSealingKey(context, checked, keyEpoch)
   if (!custodyOf(context.state().custody, key)) await context.post({ kind: 'custody', event: bindPlan(checked, keyEpoch) })
   return { checked, keyEpoch }
 }

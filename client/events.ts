@@ -1,8 +1,9 @@
 // What a hospital's journal holds. The order of the variants is part of the format: append, never reorder.
-import { blob, type Decoded, digest, fixed, hospitalId, oneOf, openingKey, option, struct, text, u8, u32, u53, union } from '../core/codec.ts'
+import { blob, type Decoded, digest, fixed, hospitalId, list, oneOf, openingKey, option, struct, text, u8, u32, u53, union } from '../core/codec.ts'
 import { LIMITS } from '../core/limits.ts'
 import { custodyEvent } from '../privacy/custodian/index.ts'
 import { jobSpec, keyEpoch, receipt, roster, sealingKey, signedPlan, snapshot } from '../privacy/messages.ts'
+import { ROSTER_VERSIONS } from '../proto/messages.ts'
 
 const name = text(LIMITS.nameBytes)
 
@@ -21,11 +22,13 @@ export const EGRESS = [
   'request refusal',
   'acknowledgement',
   'fingerprint',
+  'key epoch given up',
 ] as const
 export type EgressKind = (typeof EGRESS)[number]
 
 export const clientEvent = union({
   enrolled: struct({ hospital: hospitalId, name, address: name, coordinatorKey: fixed(32), signKey: fixed(32), certificate: blob(8192) }),
+  /** Signed is not pinned: it is followed once enough members have signed it too. */
   rosterSigned: struct({ roster, signature: fixed(64) }),
   sealingKeyMade: struct({ key: sealingKey, signature: fixed(64) }),
   snapshotTaken: struct({ snapshot, signature: fixed(64) }),
@@ -49,6 +52,12 @@ export const clientEvent = union({
   fingerprinted: struct({ key: openingKey, statement: digest }),
   /** The step is over without a release. */
   ended: struct({ key: openingKey, how: oneOf('retired', 'abandoned') }),
+  /** Verified versions after the pinned one, oldest first: the last is the one this site follows from here on. */
+  rostersPinned: struct({ rosters: list(roster, ROSTER_VERSIONS) }),
+  /** The private key is gone from the key store. */
+  sealingKeyWiped: struct({ epoch: u32 }),
+  /** The coordinator knows that the sealing keys up to this epoch are dropped. */
+  epochGivenUp: struct({ epoch: u32 }),
 })
 export type ClientEvent = Decoded<typeof clientEvent>
 export type EventOf<K extends ClientEvent['kind']> = Extract<ClientEvent, { kind: K }>

@@ -21,7 +21,7 @@ import { PARAMETERS } from '../privacy/parameters.ts'
 import { type CheckedPlan, checkPlan } from '../privacy/plan.ts'
 import { checkCertificate } from '../privacy/statement.ts'
 import { collect } from '../proto/index.ts'
-import { epochOf, pinnedRoster } from './agreed.ts'
+import { epochOf, rosterOf } from './agreed.ts'
 import { blobs } from './blobs.ts'
 import type { ClientContext } from './context.ts'
 import { signKey } from './membership.ts'
@@ -45,7 +45,10 @@ export async function fingerprint(context: ClientContext, key: OpeningKey, signa
   const step = context.state().steps.get(openingKeyText(key))
   if (!step?.signed || step.at.kind !== 'contributed') throw refuse('NOT_FOUND', `this site holds no contribution to step ${key.step}`)
   const { receipt } = step.at.contribution
-  const checked = checkPlan(step.signed, { roster: pinnedRoster(context).roster, keyEpoch: await epochOf(context, step.signed.plan.keyEpoch) })
+  const checked = checkPlan(step.signed, {
+    roster: await rosterOf(context, step.signed.plan.roster),
+    keyEpoch: await epochOf(context, step.signed.plan.keyEpoch),
+  })
   const certificate = decode(certificateCodec, await collect(context.link().fetchCertificate(key, signal), LIMITS.stateBytes))
   const statement = checkCertificate(certificate, checked)
   const own = receiptHash(receipt.body)

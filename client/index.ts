@@ -8,14 +8,17 @@ import type { Work } from '../core/work/work.ts'
 import type { Ask } from '../proto/messages.ts'
 import type { CoordinatorLink } from '../proto/service.ts'
 import { adopt } from './adoption.ts'
+import { epochsToWipe, givesUp } from './agreement.ts'
 import { createHolds } from './consent.ts'
 import type { ClientContext, ClientPorts } from './context.ts'
 import { answer, certify, check, cosign } from './custody.ts'
 import { type ClientEvent, clientEvent } from './events.ts'
 import { fingerprint } from './fingerprint.ts'
-import { declareSnapshot, type EnrolmentPorts, enrol, publishSealingKey, signRoster, tlsKeyPem } from './membership.ts'
+import { declareSnapshot, type EnrolmentPorts, enrol, tlsKeyPem } from './membership.ts'
 import { contribute } from './participation.ts'
+import { signRoster } from './roster.ts'
 import { scorePublished } from './scoring.ts'
+import { giveUpEpoch, publishSealingKey, wipeSealingKey } from './sealing-keys.ts'
 import { type ClientState, type Enrolment, initialState } from './state.ts'
 import { step } from './step.ts'
 
@@ -32,7 +35,14 @@ export interface Client extends AsyncDisposable {
   readonly traffic: () => { readonly bytesUp: number; readonly bytesDown: number }
 }
 
-type Duty = Effect & ({ readonly kind: 'enrol' } | { readonly kind: 'watch' } | { readonly kind: 'ask'; readonly ask: Ask })
+type Duty = Effect &
+  (
+    | { readonly kind: 'enrol' }
+    | { readonly kind: 'watch' }
+    | { readonly kind: 'giveUp'; readonly epoch: number }
+    | { readonly kind: 'wipe'; readonly epoch: number }
+    | { readonly kind: 'ask'; readonly ask: Ask }
+  )
 
 export async function startClient(options: ClientOptions): Promise<Client> {
   const secretWorks = new Map<string, Work>()
@@ -97,12 +107,23 @@ export async function startClient(options: ClientOptions): Promise<Client> {
   }
 
   async function perform(duty: Duty, { signal }: { signal: AbortSignal }): Promise<void> {
-    if (duty.kind === 'enrol') return await enrol(context, options.enrolment)
-    if (duty.kind === 'watch') return await watch(signal)
-    await serve(context, duty.ask, signal).catch((error: unknown) => {
-      if (duty.ask.kind === 'contribute' && isRefusal(error, 'CONSENT')) hold(duty.ask.key.job, error.message)
-      throw error
-    })
+    switch (duty.kind) {
+      case 'enrol':
+        return await enrol(context, options.enrolment)
+      case 'watch':
+        return await watch(signal)
+      case 'giveUp':
+        return await giveUpEpoch(context, duty.epoch)
+      case 'wipe':
+        return await wipeSealingKey(context, duty.epoch)
+      case 'ask':
+        return await serve(context, duty.ask, signal).catch((error: unknown) => {
+          if (duty.ask.kind === 'contribute' && isRefusal(error, 'CONSENT')) hold(duty.ask.key.job, error.message)
+          throw error
+        })
+      default:
+        return duty satisfies never
+    }
   }
 
   runner = await startMachine<ClientState, ClientEvent, Duty>({
@@ -146,7 +167,13 @@ export async function startClient(options: ClientOptions): Promise<Client> {
 /** Releases are taken in their order, and before anything that may start from them. */
 export function dutiesOf(state: ClientState, asked: readonly Ask[]): readonly Duty[] {
   if (!state.enrolment) return [{ key: 'enrol', kind: 'enrol' }]
-  return [{ key: 'watch', kind: 'watch' }, ...asked.map((ask): Duty => ({ key: askKey(ask), kind: 'ask', ask }))]
+  const dropped = givesUp(state)
+  return [
+    { key: 'watch', kind: 'watch' },
+    ...(dropped === null ? [] : [{ key: `giveUp ${dropped}`, kind: 'giveUp' as const, epoch: dropped }]),
+    ...epochsToWipe(state).map((epoch): Duty => ({ key: `wipe ${epoch}`, kind: 'wipe', epoch })),
+    ...asked.map((ask): Duty => ({ key: askKey(ask), kind: 'ask', ask })),
+  ]
 }
 
 function askKey(ask: Ask): string {
@@ -167,7 +194,7 @@ function askKey(ask: Ask): string {
 async function serve(context: ClientContext, ask: Ask, signal: AbortSignal): Promise<void> {
   switch (ask.kind) {
     case 'signRoster':
-      return await signRoster(context)
+      return await signRoster(context, ask.roster, signal)
     case 'publishSealingKey':
       return await publishSealingKey(context, ask)
     case 'declareSnapshot':

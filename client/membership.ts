@@ -1,13 +1,10 @@
-// Becoming and being a member: keys of this site's own making, the roster it agrees to, its custodian's keys, its frozen extracts.
+// Becoming and being a member: keys of this site's own making, its enrolment, its frozen extracts.
 import { decode, encode } from '../core/codec.ts'
-import { refuse } from '../core/errors.ts'
 import type { SecretBytes } from '../core/secret.ts'
-import { type Roster, roster, rosterHash, type SealingKey, sealingKey, snapshot } from '../privacy/index.ts'
-import { checkRoster } from '../privacy/roster.ts'
-import { createSealingKeyPair } from '../privacy/sealing.ts'
+import { snapshot } from '../privacy/messages.ts'
 import { createSignKey, enrolmentProof, publicSignKey, signMessage } from '../privacy/signatures.ts'
 import { createCertificateRequest } from '../proto/certificates.ts'
-import { type Ask, enrolReply, enrolRequest, rosterBundle } from '../proto/messages.ts'
+import { enrolReply, enrolRequest } from '../proto/messages.ts'
 import type { ClientContext } from './context.ts'
 
 export const KEYS = { sign: 'sign', tls: 'tls', sealing: (epoch: number) => `sealing-${epoch}` } as const
@@ -64,49 +61,6 @@ export async function enrol(context: ClientContext, ports: EnrolmentPorts): Prom
     signKey: publicSignKey(key),
     certificate: reply.certificate,
   })
-}
-
-/** Signs the proposed first roster after reading it: this site is in it under its own keys, and nobody pinned another before. */
-export async function signRoster(context: ClientContext): Promise<void> {
-  const bundle = decode(rosterBundle, await context.link().fetchRoster())
-  const proposed = decode(roster, bundle.roster)
-  const { enrolment, roster: pinned } = context.state()
-  if (pinned && pinned.hash !== rosterHash(proposed)) throw refuse('OTHER_ROSTER', 'another roster was agreed to before')
-  checkOwnPlace(proposed, context)
-  if (enrolment && Buffer.compare(proposed.coordinatorKey, enrolment.coordinatorKey) !== 0)
-    throw refuse('OTHER_ROSTER', "the coordinator's key is not the one of enrolment")
-  const key = await signKey(context)
-  const signature = pinned?.signature ?? signMessage('roster', {}, bundle.roster, key)
-  if (!pinned) await context.post({ kind: 'rosterSigned', roster: proposed, signature })
-  await send(context, 'roster signature', `roster ${rosterHash(proposed)}`, signature, (bytes) => context.link().signRoster(bytes))
-}
-
-function checkOwnPlace(proposed: Roster, context: ClientContext): void {
-  checkRoster(proposed)
-  const own = proposed.members.find((m) => m.id === context.hospital)
-  const { enrolment, policy } = { enrolment: context.state().enrolment, policy: context.policy }
-  if (!own || !enrolment || Buffer.compare(own.signKey, enrolment.signKey) !== 0)
-    throw refuse('OTHER_ROSTER', 'this site is not on the roster under its own key')
-  if (proposed.corrupt > policy.corrupt)
-    throw refuse('POLICY', `the roster assumes ${proposed.corrupt} corrupt custodians, this hospital's policy ${policy.corrupt} corrupt members in all`)
-}
-
-/** Makes (once an epoch) and publishes this custodian's sealing key. */
-export async function publishSealingKey(context: ClientContext, ask: Extract<Ask, { kind: 'publishSealingKey' }>): Promise<void> {
-  const { roster: pinned, sealingKeys } = context.state()
-  if (!pinned || pinned.hash !== ask.roster) throw refuse('OTHER_ROSTER', 'a sealing key is asked for another roster')
-  let made = sealingKeys.get(ask.epoch)
-  if (!made) {
-    if ([...sealingKeys.keys()].some((epoch) => epoch >= ask.epoch)) throw refuse('OTHER_EPOCH', `key epoch ${ask.epoch} is not above those seen`)
-    const pair = createSealingKeyPair()
-    await context.keystore.put(KEYS.sealing(ask.epoch), pair.privateKey.reveal())
-    const key: SealingKey = { roster: ask.roster, epoch: ask.epoch, custodian: context.hospital, ...pair.publicKey }
-    made = { key, signature: signMessage('sealing-key', {}, encode(sealingKey, key), await signKey(context)) }
-    await context.post({ kind: 'sealingKeyMade', ...made })
-  }
-  await send(context, 'sealing key', `sealing ${ask.epoch}`, Buffer.concat([encode(sealingKey, made.key), made.signature]), (bytes) =>
-    context.link().publishSealingKey(bytes),
-  )
 }
 
 /** Freezes the extract of a public boundary and tells its salted hash. */

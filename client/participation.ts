@@ -10,7 +10,7 @@ import { contributeJob } from '../models/jobs.ts'
 import { encryptJob } from '../privacy/jobs.ts'
 import { keyEpoch, plan, planHash, receipt, receiptBody, receiptHash, roster, signedPlan } from '../privacy/messages.ts'
 import { signMessage } from '../privacy/signatures.ts'
-import { epochOf, pinnedRoster } from './agreed.ts'
+import { epochOf, rosterOf } from './agreed.ts'
 import { blobs } from './blobs.ts'
 import { requireConsent } from './consent.ts'
 import type { ClientContext } from './context.ts'
@@ -75,10 +75,11 @@ async function prepare(context: ClientContext, key: OpeningKey, signal: AbortSig
   const signed = decode(signedPlan, await context.link().fetchPlan(key))
   const job = await learnJob(context, key.job)
   const stateBytes = await readPlan(context, signed, key, job)
+  const { plan: agreed } = signed
+  if (!agreed.groups[key.group]?.includes(context.hospital)) throw refuse('NOT_INVITED', 'this site is not in the cohort')
   await requireConsent(context, signed, job)
   checkQuota(context)
   await context.post({ kind: 'planBound', plan: signed })
-  const { plan: agreed } = signed
   // Common randomness reads no records.
   const data = agreed.layout.segments.length === 0 ? NO_ROWS : await context.data.table(agreed.inputs)
   const local = job.local === null ? null : await context.store.readBlob(job.local)
@@ -87,7 +88,6 @@ async function prepare(context: ClientContext, key: OpeningKey, signal: AbortSig
     { task: agreed.task, state: stateBytes, local, data, rowCap: agreed.inputs.rowCap, layout: agreed.layout, seed: null },
     { signal },
   )
-  const pinned = pinnedRoster(context)
   const made = await context.secretWork(key.job).run(
     encryptJob,
     {
@@ -95,7 +95,7 @@ async function prepare(context: ClientContext, key: OpeningKey, signal: AbortSig
       plan: encode(plan, agreed),
       stateHash: agreed.state,
       member: context.hospital,
-      roster: encode(roster, pinned.roster),
+      roster: encode(roster, await rosterOf(context, agreed.roster)),
       keyEpoch: encode(keyEpoch, await epochOf(context, agreed.keyEpoch)),
       quantised: computed.vector,
     },

@@ -7,11 +7,9 @@ import { laneLayout } from '../core/lanes.ts'
 import type { FeatureColumn } from '../core/table.ts'
 import { taskByName } from '../models/index.ts'
 import { checkJobSpec } from '../privacy/job.ts'
-import { type JobSpec, jobHash, jobSpec, type Plan, planHash, roster, rosterHash, type SignedPlan, stateHash } from '../privacy/messages.ts'
+import { type JobSpec, jobHash, jobSpec, type KeyEpochSet, type Plan, planHash, type Roster, type SignedPlan, stateHash } from '../privacy/messages.ts'
 import { checkPlan, readsRecords } from '../privacy/plan.ts'
-import { checkFirstRoster } from '../privacy/roster.ts'
-import { rosterBundle } from '../proto/messages.ts'
-import { epochOf, pinnedRoster } from './agreed.ts'
+import { currentRoster, epochOf, risingEpoch, rosterOf } from './agreed.ts'
 import type { ClientContext } from './context.ts'
 import { readUnder, spentOn } from './differencing.ts'
 import { stateOf } from './job-state.ts'
@@ -19,28 +17,19 @@ import { checkPolicy } from './policy.ts'
 import { type ClientJob, type ClientStep, stageOf } from './state.ts'
 import { cutsOf } from './step.ts'
 
-/** The specification behind a job's hash: signed by the coordinator, over this site's roster and its own feature columns. */
+/** The specification behind a job's hash: signed by the coordinator, over a roster that this site follows or followed, and its own feature columns. */
 export async function learnJob(context: ClientContext, job: Digest): Promise<ClientJob> {
   const known = context.state().jobs.get(job)
   if (known) return known
   const bytes = await context.link().fetchJob(job)
   const spec = decode(jobSpec, bytes.subarray(0, bytes.length - 64))
   if (jobHash(spec) !== job) throw refuse('OTHER_PLAN', 'the specification is not the one of this job')
-  const pinned = pinnedRoster(context)
-  await requireAgreedRoster(context, pinned.hash)
-  checkJobSpec(spec, bytes.subarray(bytes.length - 64), pinned.roster)
+  // Started under the roster of its time: the current one, or one that it followed from.
+  checkJobSpec(spec, bytes.subarray(bytes.length - 64), await rosterOf(context, spec.roster))
   for (const set of spec.featureSets) checkColumns(set, context.data.columns(set.name))
   for (const stage of spec.stages) taskByName(stage.task).checkParams(stage.params)
   await context.post({ kind: 'jobLearnt', spec })
   return context.state().jobs.get(job) as ClientJob
-}
-
-/** Every first member signed the very roster that this site pinned: no plan is followed over one that others never saw. */
-async function requireAgreedRoster(context: ClientContext, pinned: Digest): Promise<void> {
-  const bundle = decode(rosterBundle, await context.link().fetchRoster())
-  const agreed = decode(roster, bundle.roster)
-  if (rosterHash(agreed) !== pinned) throw refuse('OTHER_ROSTER', 'the coordinator shows another roster than the one agreed to')
-  checkFirstRoster({ roster: agreed, signatures: bundle.signatures })
 }
 
 function checkColumns(asked: JobSpec['featureSets'][number], own: readonly FeatureColumn[]): void {
@@ -52,23 +41,33 @@ function checkColumns(asked: JobSpec['featureSets'][number], own: readonly Featu
 /** Every check of step 1. Returns the bytes of the state that the contribution is computed from. */
 export async function readPlan(context: ClientContext, signed: SignedPlan, key: OpeningKey, job: ClientJob): Promise<Uint8Array> {
   const { plan: proposed } = signed
-  const pinned = pinnedRoster(context)
   if (!sameOpeningKey(proposed.key, key)) throw refuse('OTHER_PLAN', 'the plan is for another opening key')
   const bound = context.state().steps.get(openingKeyText(key))
   if (bound?.planHash && bound.planHash !== planHash(proposed)) throw refuse('OTHER_PLAN', `a second plan for step ${key.step}`)
-  checkPlan(signed, { roster: pinned.roster, keyEpoch: await epochOf(context, proposed.keyEpoch) })
+  const { roster, keyEpoch } = await agreedFor(context, proposed, bound?.planHash !== undefined && bound.planHash !== null)
+  checkPlan(signed, { roster, keyEpoch })
   if (key.step !== job.step) throw refuse('OTHER_STATE', `step ${key.step} where ${job.step} comes next`)
-  if (!proposed.groups[key.group]?.includes(context.hospital)) throw refuse('NOT_INVITED', 'this site is not in the cohort')
+  const invited = proposed.groups[key.group]?.includes(context.hospital) === true
+  // A custodian that came with a later roster serves the jobs that ran already, and contributes to none of them.
+  if (!invited && !roster.custodians.includes(context.hospital)) throw refuse('NOT_INVITED', 'this site is not in the cohort')
   checkStage(proposed, job)
   checkPolicy(context.policy, proposed, job.spec)
-  checkReading(context, proposed, job)
-  checkSingleUpdate(context, proposed)
+  if (invited) {
+    checkReading(context, proposed, job)
+    checkSingleUpdate(context, proposed)
+  }
   const state = await stateOf(context, job)
   if (stateHash(state) !== proposed.state) throw refuse('OTHER_STATE', 'the plan starts from another state than this site computed')
   const own = taskByName(proposed.task).layout(state, proposed.groups[key.group]?.length ?? 0)
   if (Buffer.compare(encode(laneLayout, own), encode(laneLayout, proposed.layout)) !== 0)
     throw refuse('OTHER_LAYOUT', `the lanes of ${proposed.stage} are not those of its task`)
   return state
+}
+
+/** What was bound once is served under its own roster and keys; what is new must come under those of now. */
+async function agreedFor(context: ClientContext, proposed: Plan, bound: boolean): Promise<{ readonly roster: Roster; readonly keyEpoch: KeyEpochSet }> {
+  if (bound) return { roster: await rosterOf(context, proposed.roster), keyEpoch: await epochOf(context, proposed.keyEpoch) }
+  return { roster: await currentRoster(context, proposed.roster), keyEpoch: await risingEpoch(context, proposed.keyEpoch) }
 }
 
 function checkStage(proposed: Plan, job: ClientJob): void {

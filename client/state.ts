@@ -51,9 +51,19 @@ export interface ClientJob {
 }
 export interface ClientState {
   readonly enrolment: Enrolment | null
-  readonly roster: { readonly roster: Roster; readonly hash: Digest; readonly signature: Uint8Array } | null
+  /** The roster this site follows: agreed by enough members, and by this site's people or policy. */
+  readonly roster: { readonly roster: Roster; readonly hash: Digest } | null
+  /** It and all versions before it, verified, by hash. */
+  readonly rosters: ReadonlyMap<Digest, Roster>
+  /** This site's signature on each roster that it approved. */
+  readonly rosterSignatures: ReadonlyMap<Digest, Uint8Array>
   readonly sealingKeys: ReadonlyMap<number, { readonly key: SealingKey; readonly signature: Uint8Array }>
+  readonly wipedEpochs: ReadonlySet<number>
   readonly keyEpochs: ReadonlyMap<Digest, KeyEpochSet>
+  /** The newest key epoch that a bound plan names: plans under older ones are refused. */
+  readonly newestEpoch: number
+  /** Up to which key epoch the coordinator knows that this site dropped its sealing keys; -1 for none. */
+  readonly givenUpEpoch: number
   readonly snapshots: ReadonlyMap<string, { readonly snapshot: Snapshot; readonly signature: Uint8Array }>
   readonly jobs: ReadonlyMap<Digest, ClientJob>
   readonly steps: ReadonlyMap<string, ClientStep>
@@ -71,8 +81,13 @@ export interface ClientState {
 export const initialState: ClientState = {
   enrolment: null,
   roster: null,
+  rosters: new Map(),
+  rosterSignatures: new Map(),
   sealingKeys: new Map(),
+  wipedEpochs: new Set(),
   keyEpochs: new Map(),
+  newestEpoch: 0,
+  givenUpEpoch: -1,
   snapshots: new Map(),
   jobs: new Map(),
   steps: new Map(),

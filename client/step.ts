@@ -4,7 +4,8 @@ import { refuse } from '../core/errors.ts'
 import { type Digest, openingKeyText } from '../core/ids.ts'
 import { taskByName } from '../models/index.ts'
 import { applyCustody } from '../privacy/custodian/index.ts'
-import { jobHash, keyEpochHash, type Plan, planHash, rosterHash } from '../privacy/messages.ts'
+import { jobHash, type Plan, planHash } from '../privacy/messages.ts'
+import { agreementStep, underEpoch } from './agreement.ts'
 import { readUnder, refundOf, releasedUnder } from './differencing.ts'
 import type { ClientEvent, EventOf } from './events.ts'
 import type { ClientJob, ClientState, ClientStep, StepKind } from './state.ts'
@@ -17,20 +18,21 @@ export function step(state: ClientState, event: ClientEvent, nowMs: number): Cli
       if (state.enrolment) throw refuse('BAD_TOKEN', 'this client is enrolled already')
       return { ...state, enrolment: event }
     case 'rosterSigned':
-      return { ...state, roster: { roster: event.roster, hash: rosterHash(event.roster), signature: event.signature } }
+    case 'rostersPinned':
     case 'sealingKeyMade':
-      return { ...state, sealingKeys: put(state.sealingKeys, event.key.epoch, event) }
+    case 'sealingKeyWiped':
+    case 'keyEpochLearnt':
+    case 'epochGivenUp':
+      return agreementStep(state, event)
     case 'snapshotTaken': {
       const before = state.snapshots.get(event.snapshot.boundary)
       if (before && before.snapshot.id !== event.snapshot.id) throw refuse('DIFFERENCING', `a second snapshot for ${event.snapshot.boundary}`)
       return { ...state, snapshots: put(state.snapshots, event.snapshot.boundary, event) }
     }
-    case 'keyEpochLearnt':
-      return { ...state, keyEpochs: put(state.keyEpochs, keyEpochHash(event.set), event.set) }
     case 'jobLearnt':
       return jobLearnt(state, event)
     case 'planBound':
-      return planBound(state, event)
+      return underEpoch(planBound(state, event), event.plan.plan.keyEpoch)
     case 'planRefused': {
       const text = openingKeyText(event.key)
       const before = state.steps.get(text)

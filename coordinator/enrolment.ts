@@ -9,6 +9,7 @@ import type { Authorize } from '../proto/index.ts'
 import { enrolReply, enrolRequest } from '../proto/messages.ts'
 import type { EnrolmentService } from '../proto/service.ts'
 import type { CoordinatorContext } from './context.ts'
+import type { CoordinatorState } from './state.ts'
 
 const VALID_DAYS = 365
 const DAY_MS = 86_400_000
@@ -59,14 +60,18 @@ function repeated(context: CoordinatorContext, hospital: HospitalId, token: Dige
   return certificates.get(hospital) ?? null
 }
 
-/** Asked on every call: the key is enrolled, not revoked, not expired. */
+/** On the current roster, or wanted on the next one. Whom the roster left out is nobody any more. */
+const belongs = ({ roster, wanted }: CoordinatorState, id: HospitalId): boolean =>
+  (roster.kind === 'agreed' && roster.roster.members.some((m) => m.id === id)) || wanted?.hospitals.some((h) => h.id === id) === true
+
+/** Asked on every call: the key is enrolled, its hospital belongs to the federation, it is not revoked, not expired. */
 export const createAuthorize =
   (context: CoordinatorContext): Authorize =>
   (key) => {
     const { members, revoked } = context.state()
     if (revoked.has(key)) throw refuse('REVOKED', `certificate key ${key.slice(0, 12)}`)
     const member = [...members.values()].find((m) => m.tlsKey === key)
-    if (!member) throw refuse('NOT_ENROLLED', `certificate key ${key.slice(0, 12)}`)
+    if (!member || !belongs(context.state(), member.id)) throw refuse('NOT_ENROLLED', `certificate key ${key.slice(0, 12)}`)
     if (context.clock.now() > member.expiresMs) throw refuse('EXPIRED', `the certificate of ${member.id}`)
     return { member: member.id }
   }

@@ -6,19 +6,20 @@ import { answer, COSIGNING, jobSpec, namedSignature, receipt, report, roll, rost
 const name = text(LIMITS.nameBytes)
 export const PHASES = ['sign', 'answer', 'cosign'] as const
 
+/** Who shall be in the federation. `elect`: so many custodians are drawn by lot; 0 where they are listed. */
+const membership = {
+  hospitals: list(struct({ id: hospitalId, name }), LIMITS.members),
+  custodians: list(hospitalId, LIMITS.custodians),
+  elect: u8,
+  corrupt: u8,
+}
 export const coordinatorEvent = union({
-  founded: struct({
-    federation: name,
-    coordinatorKey: fixed(32),
-    hospitals: list(struct({ id: hospitalId, name }), LIMITS.members),
-    custodians: list(hospitalId, LIMITS.custodians),
-    corrupt: u8,
-  }),
+  founded: struct({ federation: name, coordinatorKey: fixed(32), ...membership }),
   invited: struct({ hospital: hospitalId, tokenHash: digest }),
   enrolled: struct({ hospital: hospitalId, name, tokenHash: digest, signKey: fixed(32), tlsKey: digest, certificate: blob(8192), expiresMs: u53 }),
   revoked: struct({ tlsKey: digest }),
   rosterProposed: struct({ roster }),
-  rosterSigned: struct({ signature: namedSignature }),
+  rosterSigned: struct({ roster: digest, signature: namedSignature }),
   sealingKeyPublished: struct({ key: sealingKey, signature: fixed(64) }),
   snapshotDeclared: struct({ snapshot, signature: fixed(64) }),
   jobStarted: struct({
@@ -57,6 +58,16 @@ export const coordinatorEvent = union({
   abandoned: struct({ key: openingKey, code: name, signature: fixed(64) }),
   /** The step's query was released before: that release serves. */
   reused: struct({ key: openingKey, from: openingKey, nextState: digest, stageDone: bool }),
+  /** The operator wants other members, custodians or another f: a next roster is proposed once all of them are enrolled. */
+  membershipWanted: struct(membership),
+  rosterWithdrawn: struct({ roster: digest }),
+  /** More than half of the current members signed it, and no step is open: plans name this roster from here on. */
+  rosterActivated: struct({ roster: digest }),
+  /** The sealing keys of the next epoch are gathered while jobs go on under the present one. */
+  keyEpochOpened: struct({ epoch: u32 }),
+  keyEpochActivated: struct({ epoch: u32 }),
+  /** A custodian dropped its sealing keys up to this epoch. */
+  keyEpochGivenUp: struct({ epoch: u32, member: hospitalId }),
 })
 export type CoordinatorEvent = Decoded<typeof coordinatorEvent>
 export type EventOf<K extends CoordinatorEvent['kind']> = Extract<CoordinatorEvent, { kind: K }>

@@ -15,22 +15,22 @@ import type { CoordinatorService, EnrolmentService } from '../proto/service.ts'
 import { blobs, type CoordinatorContext, type CoordinatorPorts } from './context.ts'
 import { createAuthorize, createEnrolment, invite } from './enrolment.ts'
 import { type CoordinatorEvent, coordinatorEvent } from './events.ts'
+import type { KeyEpochLife } from './membership-owed.ts'
 import { type CoordinatorEffect, owed } from './owed.ts'
 import { perform } from './perform.ts'
+import { isEnrolled, membershipOf, proposeRoster, type RosterChange } from './roster-change.ts'
 import { createService } from './service.ts'
 import { type CoordinatorState, initialState, runningJob } from './state.ts'
 import { step } from './step.ts'
 
-export interface FoundingOptions {
+export interface FoundingOptions extends RosterChange {
   readonly federation: string
-  readonly hospitals: readonly { readonly id: HospitalId; readonly name: string }[]
-  /** In order of their index 1..m. */
-  readonly custodians: readonly HospitalId[]
-  /** f: custodians that may be corrupt together with the coordinator. */
-  readonly corrupt: number
 }
 export interface CoordinatorOptions extends CoordinatorPorts {
+  /** Read at the first start. Later only the name is held against the journal: a change of members goes through `proposeRoster`. */
   readonly founding: FoundingOptions
+  /** When sealing keys are replaced; not given: only where custodians change or give theirs up. */
+  readonly keyEpoch?: KeyEpochLife
   readonly retryMs?: number
   readonly observe?: (event: CoordinatorEvent, state: CoordinatorState, atMs: number) => void
 }
@@ -50,7 +50,14 @@ export interface Coordinator extends AsyncDisposable {
   readonly service: CoordinatorService
   readonly authorize: Authorize
   enrolment(authority: Authority, memberAddress: () => string): EnrolmentService
-  /** A one-time token for a hospital of the founding list; null where it is enrolled already. */
+  /**
+   * Asks the members for a next roster (or, before the first is agreed, changes what the first will be). Whoever is new is invited and
+   * enrols; once all are there the version is proposed, replaces an earlier proposal, and comes into force between two steps when more than
+   * half of the current members have signed it. Nothing happens where nothing changes.
+   * @throws BAD_CONFIG | BAD_PARAMETERS.
+   */
+  proposeRoster(change: RosterChange): Promise<void>
+  /** A one-time token for a hospital that is wanted; null where it is enrolled under a certificate that is still good. */
   invite(hospital: HospitalId): Promise<Uint8Array | null>
   revoke(tlsKey: Digest): Promise<void>
   /** Starts a job once those before it have ended. Returns its hash. */
@@ -64,7 +71,7 @@ export interface Coordinator extends AsyncDisposable {
 export async function startCoordinator(options: CoordinatorOptions): Promise<Coordinator> {
   let context: CoordinatorContext
   const runner = await startMachine<CoordinatorState, CoordinatorEvent, CoordinatorEffect>({
-    machine: { initial: initialState, events: coordinatorEvent, step, owed },
+    machine: { initial: initialState, events: coordinatorEvent, step, owed: (state, nowMs) => owed(state, nowMs, options.keyEpoch ?? null) },
     store: options.store,
     clock: options.clock,
     log: options.log,
@@ -81,7 +88,8 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     service: createService(context, runner),
     authorize: createAuthorize(context),
     enrolment: (authority, memberAddress) => createEnrolment(context, authority, memberAddress),
-    invite: async (hospital) => (runner.state.members.has(hospital) ? null : await invite(context, hospital)),
+    proposeRoster: (change) => proposeRoster(context, change),
+    invite: async (hospital) => (isEnrolled(runner.state, hospital) ? null : await invite(context, hospital)),
     revoke: (tlsKey) => context.post({ kind: 'revoked', tlsKey }),
     startJob: (job) => startJob(context, job),
     finalState: (job, stage) => finalState(context, job, stage),
@@ -93,14 +101,9 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
 async function found(context: CoordinatorContext, founding: FoundingOptions): Promise<void> {
   const before = context.state().founding
   const coordinatorKey = publicSignKey(context.signKey)
-  if (!before) return await context.post({ kind: 'founded', coordinatorKey, ...founding })
-  const same =
-    before.federation === founding.federation &&
-    before.corrupt === founding.corrupt &&
-    before.custodians.join() === founding.custodians.join() &&
-    before.hospitals.map((h) => h.id).join() === founding.hospitals.map((h) => h.id).join()
-  if (!same || Buffer.compare(before.coordinatorKey, coordinatorKey) !== 0)
-    throw refuse('BAD_CONFIG', 'the store was founded with another federation, list of hospitals, custodians, f or signing key')
+  if (!before) return await context.post({ kind: 'founded', federation: founding.federation, coordinatorKey, ...membershipOf(founding) })
+  if (before.federation !== founding.federation || Buffer.compare(before.coordinatorKey, coordinatorKey) !== 0)
+    throw refuse('BAD_CONFIG', 'the store was founded with another federation or signing key')
 }
 
 async function startJob(context: CoordinatorContext, job: JobOptions): Promise<Digest> {
@@ -139,5 +142,7 @@ async function finalState(context: CoordinatorContext, hash: Digest, stage: stri
 export { asksFor } from './asks.ts'
 export type { CoordinatorPorts } from './context.ts'
 export type { CoordinatorEvent } from './events.ts'
+export type { KeyEpochLife } from './membership-owed.ts'
+export type { RosterChange } from './roster-change.ts'
 export type { CoordinatorState, JobState, StepState } from './state.ts'
 export { runningJob }

@@ -4,7 +4,8 @@ import { type HospitalId, type OpeningKey, openingKeyText } from '../core/ids.ts
 import type { Effect } from '../core/machine.ts'
 import { opensWholeBlocks } from '../privacy/plan.ts'
 import { missingFingerprints } from './fingerprints.ts'
-import { type MembershipEffect, membershipOwed } from './membership-owed.ts'
+import { cohortOf, stepIsOpen } from './membership.ts'
+import { type KeyEpochLife, type MembershipEffect, membershipOwed } from './membership-owed.ts'
 import { type CoordinatorState, groupOf, type JobState, runningJob, type StepState } from './state.ts'
 import { needed } from './step.ts'
 
@@ -30,9 +31,14 @@ export interface Owed {
 const nothing: Owed = { effects: [], wakeAtMs: null }
 const one = (effect: CoordinatorEffect): Owed => ({ effects: [effect], wakeAtMs: null })
 
-export function owed(state: CoordinatorState, nowMs: number): Owed {
-  const membership = membershipOwed(state)
-  if (membership.effects.length > 0 || state.roster.kind !== 'agreed' || state.epoch.kind !== 'agreed') return membership
+export function owed(state: CoordinatorState, nowMs: number, life: KeyEpochLife | null = null): Owed {
+  const membership = membershipOwed(state, life, nowMs)
+  const work = stepIsOpen(state) || !membership.first ? jobsOwed(state, nowMs) : nothing
+  return { effects: [...membership.effects, ...work.effects], wakeAtMs: soonest(membership.wakeAtMs, work.wakeAtMs) }
+}
+const soonest = (a: number | null, b: number | null): number | null => (a === null || b === null ? (a ?? b) : Math.min(a, b))
+
+function jobsOwed(state: CoordinatorState, nowMs: number): Owed {
   const job = runningJob(state)
   if (!job) return nothing
   if (!job.open) return readyToPlan(state, job) ? one({ key: `plan ${job.hash} ${job.step}`, kind: 'plan', job }) : nothing
@@ -40,11 +46,10 @@ export function owed(state: CoordinatorState, nowMs: number): Owed {
   return step ? stepOwes(state, job, step, nowMs) : nothing
 }
 
-/** The first plan waits until every member of the roster froze its extract; later ones do not wait. */
+/** The first plan waits until everyone in its cohort froze its extract; later ones do not wait. */
 function readyToPlan(state: CoordinatorState, job: JobState): boolean {
-  if (state.roster.kind !== 'agreed') return false
-  const { members } = state.roster.roster
-  return job.spec.stages.every((s) => members.every((m) => state.snapshots.get(s.inputs.boundary)?.has(m.id)))
+  const cohort = cohortOf(state, job)
+  return job.spec.stages.every((s) => cohort.every((id) => state.snapshots.get(s.inputs.boundary)?.has(id)))
 }
 
 function stepOwes(state: CoordinatorState, job: JobState, step: StepState, nowMs: number): Owed {

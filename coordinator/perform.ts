@@ -8,6 +8,10 @@ import { abandonStep, makeStatement, openStep, publishRelease, retireStep } from
 export async function perform(context: CoordinatorContext, effect: CoordinatorEffect, signal: AbortSignal): Promise<void> {
   switch (effect.kind) {
     case 'proposeRoster':
+    case 'withdrawRoster':
+    case 'activateRoster':
+    case 'openKeyEpoch':
+    case 'activateKeyEpoch':
       return await performMembership(context, effect)
     case 'plan':
       return await makePlan(context, effect.job)

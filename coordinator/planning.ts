@@ -9,6 +9,7 @@ import { checkPlan, signPlan } from '../privacy/plan.ts'
 import { draw } from '../privacy/release.ts'
 import { blobs, type CoordinatorContext } from './context.ts'
 import { cosigningForm } from './fingerprints.ts'
+import { cohortOf } from './membership.ts'
 import { type JobState, stageOf } from './state.ts'
 import { isStoredQuery } from './step.ts'
 
@@ -21,9 +22,11 @@ export async function makePlan(context: CoordinatorContext, job: JobState): Prom
   const stage = stageOf(job)
   const task = taskOf(stage)
   const state = await currentState(context, job, stage)
-  const everybody = roster.roster.members.map((m) => m.id)
+  const everybody = cohortOf(context.state(), job)
   const blocks = task.disclosure === 'statistic' ? blocksOf(context.state().blocks, everybody, leastBlock(job, roster.roster.corrupt)) : [everybody]
   const cohort = blocks.flat().sort()
+  // Whoever left took a block along, or too many left: nobody else may stand in for them in this job.
+  if (cohort.length < job.minCohort) return await context.post({ kind: 'jobFailed', job: job.hash, code: 'ROLL_SMALL' })
   const inputs = stage?.inputs ?? { featureSet: '', boundary: '', splitSeed: '', heldOutPercent: 0, rowCap: 1 }
   const layout = task.layout(state, cohort.length)
   const declared = snapshots.get(inputs.boundary)

@@ -35,7 +35,7 @@ import { asksFor } from './asks.ts'
 import { blobs, type CoordinatorContext } from './context.ts'
 import type { CoordinatorEvent } from './events.ts'
 import { fingerprintsOf, receiveFingerprint } from './fingerprint-calls.ts'
-import { membershipCalls, rosterInForce } from './membership-service.ts'
+import { currentRoster, membershipCalls } from './membership-service.ts'
 import { candidatesOf, receiveContribution, spoolOffset } from './spool.ts'
 import type { CoordinatorState, JobState, StepState } from './state.ts'
 import { certificateOf } from './step.ts'
@@ -54,7 +54,7 @@ export function createService(context: CoordinatorContext, runner: Runner<Coordi
         {},
         encode(snapshot, declared.snapshot),
         declared.signature,
-        memberOf(rosterInForce(context.state()), peer.member).signKey,
+        memberOf(currentRoster(context.state()), peer.member).signKey,
         peer.member,
       )
       await context.post({ kind: 'snapshotDeclared', ...declared })

@@ -26,24 +26,42 @@ export interface EnrolledMember {
   readonly tlsKey: Digest
   readonly expiresMs: number
 }
-export interface Founding {
-  readonly federation: string
-  readonly coordinatorKey: Uint8Array
+/** Who shall be in the federation: what the operator's configuration says. */
+export interface Membership {
   readonly hospitals: readonly { readonly id: HospitalId; readonly name: string }[]
+  /** In order of their index; empty where they are drawn by lot. */
   readonly custodians: readonly HospitalId[]
+  /** How many custodians are drawn by lot (privacy/election.ts); 0 where they are listed. */
+  readonly elect: number
   readonly corrupt: number
 }
-export type RosterState =
-  | { readonly kind: 'gathering' }
-  | { readonly kind: 'proposed'; readonly roster: Roster; readonly hash: Digest; readonly signatures: readonly NamedSignature[] }
-  | { readonly kind: 'agreed'; readonly roster: Roster; readonly hash: Digest; readonly signatures: readonly NamedSignature[] }
+export interface Founding extends Membership {
+  readonly federation: string
+  readonly coordinatorKey: Uint8Array
+}
+/** A roster and who signed it: proposed, current or past. */
+export interface RosterVersion {
+  readonly roster: Roster
+  readonly hash: Digest
+  readonly signatures: readonly NamedSignature[]
+}
+/** The current roster. Before the first is agreed there is none. */
+export type RosterState = { readonly kind: 'gathering' } | ({ readonly kind: 'agreed' } & RosterVersion)
 export interface SignedSealingKey {
   readonly key: SealingKey
   readonly signature: Uint8Array
 }
+interface Gathering {
+  readonly kind: 'gathering'
+  readonly epoch: number
+  readonly keys: readonly SignedSealingKey[]
+}
+/** The key epoch of the next plan. `steps`: how many were planned under it. */
 export type EpochState =
-  | { readonly kind: 'gathering'; readonly epoch: number; readonly keys: readonly SignedSealingKey[] }
-  | { readonly kind: 'agreed'; readonly epoch: number; readonly set: KeyEpochSet; readonly hash: Digest }
+  | Gathering
+  | { readonly kind: 'agreed'; readonly epoch: number; readonly set: KeyEpochSet; readonly hash: Digest; readonly sinceMs: number; readonly steps: number }
+/** The one after it, under the same roster: gathered while jobs go on, then used from the next plan on. */
+export type NextEpoch = Gathering | { readonly kind: 'ready'; readonly epoch: number; readonly set: KeyEpochSet; readonly hash: Digest }
 
 /** One step of a job, from its plan to its release. `patienceMs`: when custodians that have not spoken yet are counted as missing. */
 export type StepPhase =
@@ -152,8 +170,16 @@ export interface CoordinatorState {
   readonly members: ReadonlyMap<HospitalId, EnrolledMember>
   readonly certificates: ReadonlyMap<HospitalId, Uint8Array>
   readonly revoked: ReadonlySet<Digest>
+  readonly wanted: Membership | null
   readonly roster: RosterState
+  /** Agreed versions before the current one, from version 1 on. */
+  readonly past: readonly RosterVersion[]
+  /** The version after the current one, in the making. */
+  readonly proposal: RosterVersion | null
   readonly epoch: EpochState
+  readonly nextEpoch: NextEpoch | null
+  /** Every complete set of sealing keys, also of past epochs. */
+  readonly keyEpochs: ReadonlyMap<Digest, KeyEpochSet>
   /** boundary -> member -> its signed snapshot */
   readonly snapshots: ReadonlyMap<string, ReadonlyMap<HospitalId, { readonly snapshot: Snapshot; readonly signature: Uint8Array }>>
   readonly jobs: ReadonlyMap<Digest, JobState>
@@ -171,8 +197,13 @@ export const initialState: CoordinatorState = {
   members: new Map(),
   certificates: new Map(),
   revoked: new Set(),
+  wanted: null,
   roster: { kind: 'gathering' },
+  past: [],
+  proposal: null,
   epoch: { kind: 'gathering', epoch: 1, keys: [] },
+  nextEpoch: null,
+  keyEpochs: new Map(),
   snapshots: new Map(),
   jobs: new Map(),
   steps: new Map(),

@@ -8,7 +8,7 @@ import { thresholds } from '../privacy/parameters.ts'
 import { opensWholeBlocks, readsRecords } from '../privacy/plan.ts'
 import type { CoordinatorEvent, EventOf } from './events.ts'
 import { fingerprinted } from './fingerprints.ts'
-import { membershipStep } from './membership.ts'
+import { countStep, membershipStep } from './membership.ts'
 import { type CoordinatorState, groupOf, type JobState, type StepPhase, type StepState } from './state.ts'
 
 /** How long custodians that were not needed so far are left alone before they are asked too. */
@@ -29,7 +29,13 @@ export function step(state: CoordinatorState, event: CoordinatorEvent, nowMs: nu
     case 'rosterProposed':
     case 'rosterSigned':
     case 'sealingKeyPublished':
-      return membershipStep(state, event)
+    case 'membershipWanted':
+    case 'rosterWithdrawn':
+    case 'rosterActivated':
+    case 'keyEpochOpened':
+    case 'keyEpochActivated':
+    case 'keyEpochGivenUp':
+      return membershipStep(state, event, nowMs)
     case 'snapshotDeclared': {
       const declared = state.snapshots.get(event.snapshot.boundary) ?? new Map()
       const before = declared.get(event.snapshot.member)
@@ -41,7 +47,7 @@ export function step(state: CoordinatorState, event: CoordinatorEvent, nowMs: nu
     case 'jobStarted':
       return jobStarted(state, event)
     case 'planned':
-      return planned(state, event)
+      return countStep(planned(state, event))
     case 'planRefused':
       return changeStep(state, event.key, (s) =>
         s.refusals.get(event.member) === event.code ? s : { ...s, refusals: put(s.refusals, event.member, event.code) },

@@ -26,6 +26,7 @@ import { chooseRoll } from '../privacy/roll.ts'
 import { buildStatement } from '../privacy/statement.ts'
 import { ciphertextDigest } from '../privacy/wire.ts'
 import { blobs, type CoordinatorContext } from './context.ts'
+import { agreedEpoch, agreedRoster } from './membership.ts'
 import { taskOf } from './planning.ts'
 import { type JobState, type StepPhase, type StepState, stageOf } from './state.ts'
 
@@ -50,9 +51,8 @@ function jobOf(context: CoordinatorContext, key: OpeningKey): JobState {
 const checkPlan = createPlanChecker()
 /** The coordinator's own plan, with what every check of the step needs. */
 export function checkedPlan(context: CoordinatorContext, step: StepState): CheckedPlan {
-  const { roster, epoch } = context.state()
-  if (roster.kind !== 'agreed' || epoch.kind !== 'agreed') throw refuse('OTHER_ROSTER', 'no agreed roster and key epoch')
-  return checkPlan(step.signed, { roster: roster.roster, keyEpoch: epoch.set })
+  const state = context.state()
+  return checkPlan(step.signed, { roster: agreedRoster(state, step.plan.roster), keyEpoch: agreedEpoch(state, step.plan.keyEpoch) })
 }
 
 /** Chooses A and the roll from the reports, adds the roll's contributions, and states the aggregate's digests. */

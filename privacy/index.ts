@@ -6,6 +6,7 @@
 export { checkAbandonment, signAbandonment } from './abandonment.ts'
 export { checkAnswer, checkKeyBound, type RecoveredKey, recoverKeySum, signAnswer } from './answer.ts'
 export { type Cipher, type CipherName, type CipherOptions, createCipher } from './cipher.ts'
+export { areElected, electCustodians, electionSeed } from './election.ts'
 export {
   addFingerprints,
   checkFingerprint,
@@ -37,9 +38,11 @@ export {
   checkFirstRoster,
   checkKeyEpoch,
   checkNextRoster,
+  checkProposal,
   checkRoster,
   checkSignedSealingKey,
   custodianIndex,
+  followChain,
   isMember,
   memberOf,
   risesStrictly,

@@ -103,6 +103,38 @@ export function checkNextRoster(bundle: SignedRoster, current: Roster): void {
   if (signers * 2 <= current.members.length) throw refuse('BAD_ROSTER', `${signers} of ${current.members.length} current members signed: a majority is needed`)
 }
 
+/**
+ * The versions after the pinned one that a chain proves, oldest first: each follows the one before it and is signed by more than half of
+ * ITS members; a stranger (nothing pinned) starts at version 1, which all of its members signed. The chain holds every version from 1 on:
+ * one that lacks the pinned version, or holds another in its place (a fork), proves nothing.
+ * @throws OTHER_ROSTER (shorter than what is pinned, a fork, a gap), BAD_ROSTER and what checkRoster throws.
+ */
+export function followChain(chain: readonly SignedRoster[], pinned: Roster | null): readonly Roster[] {
+  const from = pinned?.version ?? 0
+  if (pinned) {
+    const held = chain[from - 1]
+    if (!held || rosterHash(held.roster) !== rosterHash(pinned)) throw refuse('OTHER_ROSTER', `the chain does not hold the pinned version ${from}`)
+  }
+  let current = pinned
+  const followed: Roster[] = []
+  for (const bundle of chain.slice(from)) {
+    if (current) checkNextRoster(bundle, current)
+    else checkFirstRoster(bundle)
+    current = bundle.roster
+    followed.push(current)
+  }
+  return followed
+}
+
+/** A roster that is only proposed: it could follow the current one, or be the first. @throws OTHER_ROSTER and what checkRoster throws. */
+export function checkProposal(proposed: Roster, current: Roster | null): void {
+  checkRoster(proposed)
+  const follows = current
+    ? proposed.version === current.version + 1 && proposed.previous === rosterHash(current) && proposed.federation === current.federation
+    : proposed.version === 1
+  if (!follows) throw refuse('OTHER_ROSTER', `the proposed version ${proposed.version} does not follow version ${current?.version ?? 0}`)
+}
+
 /** One sealing key a custodian, in the roster's order, each signed over (roster hash, epoch, key). @throws OTHER_ROSTER | OTHER_EPOCH | BAD_SIGNATURE | BAD_KEY. */
 export function checkKeyEpoch(set: KeyEpochSet, roster: Roster): void {
   if (set.roster !== rosterHash(roster)) throw refuse('OTHER_ROSTER', 'the key epoch belongs to another roster')

@@ -15,13 +15,16 @@ export type Chunks = AsyncIterable<Uint8Array>
 export interface MemberCalls {
   /** Everything that is asked of this member, again in full at each change; ends only with the connection. */
   watch(signal: AbortSignal): AsyncIterable<readonly Ask[]>
-  /** roster + signatures (proto/messages.ts `rosterBundle`) as it stands. */
+  /** The chain of agreed rosters and the proposal (proto/messages.ts `rosterBundle`). */
   fetchRoster(): Promise<Uint8Array>
-  /** A namedSignature over the roster. */
+  /** The caller's 64 bytes over the roster that is proposed, or over the current one where it had not signed that yet. */
   signRoster(signature: Uint8Array): Promise<void>
   /** A signed sealing key (custodians). */
   publishSealingKey(key: Uint8Array): Promise<void>
+  /** A set of sealing keys that is or was in use. */
   fetchKeyEpoch(hash: Digest): Promise<Uint8Array>
+  /** A custodian dropped its sealing keys up to this key epoch (restored from a backup, or fears for them): the next one is wanted. */
+  giveUpEpoch(epoch: number): Promise<void>
   declareSnapshot(snapshot: Uint8Array): Promise<void>
   /** The signed job specification. */
   fetchJob(job: Digest): Promise<Uint8Array>

@@ -2,7 +2,7 @@
 // Time advances when nothing else is left to do. Hospitals can be cut off, killed and started again on their disks.
 
 import { type Client, createMemoryDecisions, type Decisions, type Policy, type SiteData, startClient } from '../client/index.ts'
-import { type Coordinator, type FoundingOptions, startCoordinator } from '../coordinator/index.ts'
+import { type Coordinator, type FoundingOptions, type KeyEpochLife, startCoordinator } from '../coordinator/index.ts'
 import { createVirtualClock, type VirtualClock } from '../core/clock.ts'
 import { refuse } from '../core/errors.ts'
 import type { HospitalId } from '../core/ids.ts'
@@ -18,7 +18,7 @@ import type { Work } from '../core/work/work.ts'
 import type { CipherName } from '../privacy/index.ts'
 import { createSignKey } from '../privacy/signatures.ts'
 import { type Authority, createAuthority, spkiDigest } from '../proto/certificates.ts'
-import { type CoordinatorService, connectMemory, type Fault, type MemoryLink } from '../proto/index.ts'
+import { type CoordinatorService, connectMemory, type Fault, type MemoryLink, type Peer } from '../proto/index.ts'
 
 export interface VirtualHospital {
   readonly id: HospitalId
@@ -41,6 +41,7 @@ export interface FederationOptions {
   /** The coordinator's signing key, where a dishonest one shall sign what the honest code would not. */
   readonly coordinatorKey?: SecretBytes
   readonly work?: () => Work
+  readonly keyEpoch?: KeyEpochLife
 }
 export interface Federation extends AsyncDisposable {
   readonly clock: VirtualClock
@@ -49,6 +50,8 @@ export interface Federation extends AsyncDisposable {
   /** Ends a party without a farewell: what is not on its disk is lost. */
   kill(party: HospitalId | 'coordinator'): Promise<void>
   start(party: HospitalId | 'coordinator'): Promise<void>
+  /** One more hospital, or the same one anew with an empty disk and fresh keys: invited (it must be wanted: `coordinator.proposeRoster`) and started. */
+  add(hospital: VirtualHospital): Promise<void>
   link(id: HospitalId): MemoryLink | null
   disk(party: HospitalId | 'coordinator'): Disk
   /** A hospital's keys: to play a dishonest member that signs what the honest code would not. */
@@ -75,9 +78,9 @@ export async function startFederation(options: FederationOptions): Promise<Feder
   const authority: Authority = await createAuthority('simulation', { nowMs: clock.now() })
   const signKey = options.coordinatorKey ?? createSignKey().privateKey
   const coordinatorDisk = createDisk()
-  const places = new Map<HospitalId, Place>(
-    options.hospitals.map((h) => [h.id, { disk: createDisk(), secrets: new Map(), client: null, link: null, token: new Uint8Array(32) }]),
-  )
+  const newPlace = (): Place => ({ disk: createDisk(), secrets: new Map(), client: null, link: null, token: new Uint8Array(32) })
+  const hospitals = new Map(options.hospitals.map((h) => [h.id, h]))
+  const places = new Map<HospitalId, Place>(options.hospitals.map((h) => [h.id, newPlace()]))
   const storeOf = (party: string, disk: Disk): Store => (options.wrapStore ?? ((_, store) => store))(party, createMemoryStore(disk))
   const busy = { count: 0 }
   const work = (): Work => countingWork((options.work ?? createInlineWork)(), busy)
@@ -94,6 +97,7 @@ export async function startFederation(options: FederationOptions): Promise<Feder
       random: systemRandom,
       cipher: options.cipher,
       signKey,
+      ...(options.keyEpoch ? { keyEpoch: options.keyEpoch } : {}),
     })
   }
   const centre = (): Coordinator => {
@@ -130,18 +134,20 @@ export async function startFederation(options: FederationOptions): Promise<Feder
       },
       connect({ enrolment }) {
         const key = spkiDigest(Buffer.from(enrolment.certificate).toString())
-        const peer = centre().authorize(key, { subject: hospital.id, serial: '0', notBeforeMs: 0, notAfterMs: Number.MAX_SAFE_INTEGER })
-        here.link = connectMemory(service, peer, options.fault ? { fault: options.fault } : {})
+        const identify = (): Peer => centre().authorize(key, { subject: hospital.id, serial: '0', notBeforeMs: 0, notAfterMs: Number.MAX_SAFE_INTEGER })
+        here.link = connectMemory(gated(service, identify), identify(), options.fault ? { fault: options.fault } : {})
         return here.link
       },
     })
   }
 
-  await startCentre()
-  for (const hospital of options.hospitals) {
-    const token = await centre().invite(hospital.id)
-    if (token) place(hospital.id).token = token
+  async function invite(id: HospitalId): Promise<void> {
+    const token = await centre().invite(id)
+    if (token) place(id).token = token
   }
+
+  await startCentre()
+  for (const { id } of options.hospitals) await invite(id)
   for (const hospital of options.hospitals) await startSite(hospital)
 
   return {
@@ -169,9 +175,15 @@ export async function startFederation(options: FederationOptions): Promise<Feder
       here.link = null
     },
     async start(party) {
-      if (party !== 'coordinator') return await startSite(options.hospitals.find((h) => h.id === party) as VirtualHospital)
+      if (party !== 'coordinator') return await startSite(hospitals.get(party) as VirtualHospital)
       await startCentre()
       for (const { link } of places.values()) if (link) link.online = true
+    },
+    async add(hospital) {
+      hospitals.set(hospital.id, hospital)
+      places.set(hospital.id, newPlace())
+      await invite(hospital.id)
+      await startSite(hospital)
     },
     async until(condition, what, maxTimers = 10_000) {
       let timers = 0
@@ -206,6 +218,18 @@ function forwarding(centre: () => Coordinator): CoordinatorService {
       (_, name) =>
       (...args: unknown[]) =>
         Reflect.apply(centre().service[name as keyof CoordinatorService], undefined, args),
+  })
+}
+
+/** As the gate of a real port: who calls is asked again at every call. */
+function gated(service: CoordinatorService, identify: () => Peer): CoordinatorService {
+  return new Proxy(service, {
+    get:
+      (own, name: keyof CoordinatorService) =>
+      (...args: unknown[]) => {
+        identify()
+        return Reflect.apply(own[name], own, args)
+      },
   })
 }
 

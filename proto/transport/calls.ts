@@ -73,6 +73,7 @@ export const CALLS = {
   signRoster: unary(members('SignRoster'), form.bodyRequest(BODY_BYTES.small), form.acknowledged),
   publishSealingKey: unary(members('PublishSealingKey'), form.bodyRequest(BODY_BYTES.sealingKey), form.acknowledged),
   fetchKeyEpoch: unary(members('FetchKeyEpoch'), form.hashRequest, form.bodyReply),
+  giveUpEpoch: unary(members('GiveUpEpoch'), form.epochNotice, form.acknowledged),
   declareSnapshot: unary(members('DeclareSnapshot'), form.bodyRequest(BODY_BYTES.small), form.acknowledged),
   fetchJob: unary(steps('FetchJob'), form.hashRequest, form.bodyReply),
   fetchPlan: unary(steps('FetchPlan'), form.stepRequest, form.bodyReply),

@@ -11,6 +11,7 @@ import type { ContributionHeader, ContributionHeader__Output } from '../gen/cons
 import type { ContributionOffsetRequest, ContributionOffsetRequest__Output } from '../gen/consilium/v1/ContributionOffsetRequest.ts'
 import type { ContributionRequest, ContributionRequest__Output } from '../gen/consilium/v1/ContributionRequest.ts'
 import type { Empty, Empty__Output } from '../gen/consilium/v1/Empty.ts'
+import type { EpochNotice, EpochNotice__Output } from '../gen/consilium/v1/EpochNotice.ts'
 import type { HashRequest, HashRequest__Output } from '../gen/consilium/v1/HashRequest.ts'
 import type { Offset, Offset__Output } from '../gen/consilium/v1/Offset.ts'
 import type * as wire from '../gen/consilium/v1/OpeningKey.ts'
@@ -111,6 +112,10 @@ export const contributionRequest: Form<[key: OpeningKey, member: HospitalId], Co
 export const scoredNotice: Form<[job: Digest, stage: string], ScoredNotice, ScoredNotice__Output> = {
   to: ([job, stage]) => ({ job: fromDigest(job), stage: textField(stage, LIMITS.nameBytes) }),
   from: (message) => [digestField(message.job), textField(message.stage, LIMITS.nameBytes)],
+}
+export const epochNotice: Form<[epoch: number], EpochNotice, EpochNotice__Output> = {
+  to: ([epoch]) => ({ epoch: numberField(epoch) }),
+  from: (message) => [numberField(message.epoch)],
 }
 export interface Header {
   readonly key: OpeningKey

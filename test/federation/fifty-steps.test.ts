@@ -7,7 +7,7 @@ import type { Disk } from '../../core/store/memory.ts'
 import { loadEngine } from '../../models/mlp/engine.ts'
 import { liveHandles } from '../../privacy/seal/handles.ts'
 import { startFederation } from '../../simulations/federation.ts'
-import { FEATURES, jobOf, SMALL_FOUNDING, STAGES, smallHospitals } from './small.ts'
+import { FEATURES, jobOf, SMALL_FOUNDING, SMALL_IDS, STAGES, smallHospitals } from './small.ts'
 
 const STEPS = 50
 /** All five parties together: far below one contribution (120 KB), of which each step has four, spooled twice and shown to four custodians. */
@@ -30,7 +30,7 @@ test(`after ${STEPS} steps no SEAL handle and no tensor is left, and memory did 
   await federation.until(() => federation.coordinator.state.epoch.kind === 'agreed', 'the key epoch is agreed')
   const hash = await federation.coordinator.startJob(jobOf(FEATURES, STAGES.describe, STAGES.fedavg({ steps: STEPS })))
   const job = () => federation.coordinator.state.jobs.get(hash)
-  const disks = [federation.disk('coordinator'), ...SMALL_FOUNDING.custodians.map((id) => federation.disk(id))]
+  const disks = [federation.disk('coordinator'), ...SMALL_IDS.map((id) => federation.disk(id))]
   await federation.until(() => (job()?.stageStep ?? 0) >= 15, '15 updates are released')
   const early = [livingBytes(disks), ...disks.map(diskBytes)]
   await federation.until(() => (job()?.stageStep ?? 0) >= STEPS - 5, 'most updates are released')

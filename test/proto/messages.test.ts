@@ -22,6 +22,8 @@ const anAsk = fc.oneof(
   fc.record({ kind: fc.constant('score' as const), job: hash, stage: name }),
 )
 
+const aSignedRoster = fc.record({ roster: raw(0, 300), signatures: fc.array(fc.record({ signer: hospital, signature: raw(64) }), { maxLength: 6 }) })
+
 interface Kind {
   readonly codec: Codec<unknown>
   readonly values: fc.Arbitrary<unknown>
@@ -30,7 +32,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   asks: { codec: asks as Codec<unknown>, values: fc.array(anAsk, { maxLength: 12 }) },
   rosterBundle: {
     codec: rosterBundle as Codec<unknown>,
-    values: fc.record({ roster: raw(0, 300), signatures: fc.array(fc.record({ signer: hospital, signature: raw(64) }), { maxLength: 6 }) }),
+    values: fc.record({ chain: fc.array(aSignedRoster, { maxLength: 4 }), proposed: fc.option(aSignedRoster) }),
   },
   enrolRequest: {
     codec: enrolRequest as Codec<unknown>,

@@ -37,6 +37,7 @@ const SAMPLES: { [K in CallName]: { args: readonly unknown[]; reply: unknown } }
   signRoster: { args: [bytes(132)], reply: undefined },
   publishSealingKey: { args: [bytes(1400)], reply: undefined },
   fetchKeyEpoch: { args: [HASH], reply: bytes(14_000) },
+  giveUpEpoch: { args: [7], reply: undefined },
   declareSnapshot: { args: [bytes(200)], reply: undefined },
   fetchJob: { args: [HASH], reply: bytes(9) },
   fetchPlan: { args: [KEY], reply: bytes(2 * MIB) },
