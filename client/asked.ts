@@ -15,12 +15,20 @@ export const parseAskedJob = (hash: Digest, bytes: Uint8Array): AskedJob =>
     return { asked, found: jobHash(asked.spec) }
   })
 
-/** @throws BAD_DATA where the bytes are not the roster of this hash. */
-export const parseAskedRoster = (hash: Digest, bytes: Uint8Array): SignedRoster =>
+export interface AskedRoster extends SignedRoster {
+  /** The version that it follows: known by its hash, which the roster names. */
+  readonly before: Roster | null
+}
+
+/** The proposal, or a version that others agreed to already. @throws BAD_DATA where no roster of this hash is among the bytes. */
+export const parseAskedRoster = (hash: Digest, bytes: Uint8Array): AskedRoster =>
   matching('roster', hash, () => {
-    const { roster: body, signatures } = decode(rosterBundle, bytes)
-    const proposed = decode(roster, body)
-    return { asked: { roster: proposed, signatures }, found: rosterHash(proposed) }
+    const { chain, proposed } = decode(rosterBundle, bytes)
+    const shown = [...chain, ...(proposed ? [proposed] : [])].map(({ roster: body, signatures }) => ({ roster: decode(roster, body), signatures }))
+    const asked = shown.findLast((version) => rosterHash(version.roster) === hash)
+    if (!asked) throw refuse('BAD_DATA', 'no such roster')
+    const before = shown.find((version) => rosterHash(version.roster) === asked.roster.previous)?.roster ?? null
+    return { asked: { ...asked, before }, found: hash }
   })
 
 function matching<T>(matter: string, hash: Digest, read: () => { readonly asked: T; readonly found: Digest }): T {

@@ -60,7 +60,8 @@ const NEXT = following(FIRST, { members: [...FIRST.members, memberOf('zeta')] })
 const bundleOf = (proposed: Roster): Uint8Array => {
   const [alpha, beta] = idsOf('alpha', 'beta') as [(typeof proposed.custodians)[number], (typeof proposed.custodians)[number]]
   const forged = { signer: alpha, signature: new Uint8Array(64) }
-  return encode(rosterBundle, { roster: encode(roster, proposed), signatures: [forged, signRoster(proposed, beta, signKeyOf('beta').privateKey)] })
+  const signatures = [forged, signRoster(proposed, beta, signKeyOf('beta').privateKey)]
+  return encode(rosterBundle, { chain: [{ roster: encode(roster, FIRST), signatures: [] }], proposed: { roster: encode(roster, proposed), signatures } })
 }
 const ask = (matter: 'job' | 'roster', hash: Digest, bytes: Uint8Array): void => {
   using files = createDecisionFiles({ folder: folder(), clock: createVirtualClock(), log: silentLog() })
@@ -81,7 +82,7 @@ beforeAll(async () => {
       signKey: publicSignKey(signKeyOf('alpha').privateKey),
       certificate: new Uint8Array(3),
     },
-    { kind: 'rosterSigned', roster: FIRST, signature: new Uint8Array(64) },
+    { kind: 'rostersPinned', rosters: [FIRST] },
   ]
   await using store = openSqliteStore(data())
   for (const [i, event] of events.entries()) await store.append(event.kind, encode(clientEvent, event), i)
