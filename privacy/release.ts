@@ -1,5 +1,6 @@
 // The release: what the certified aggregate opens to, checked by everyone who acts on it.
 import { encode, hash } from '../core/codec.ts'
+import { defend } from '../core/defences.ts'
 import { isRefusal, refuse } from '../core/errors.ts'
 import { type Digest, fromDigest, type HospitalId } from '../core/ids.ts'
 import { laneCount } from '../core/lanes.ts'
@@ -90,7 +91,9 @@ export const cosignatureOf = (statement: Digest, keySum: Int32Array, release: Re
 /** At least t distinct custodians: one of them is honest, and it refetched, re-added and opened. @throws FEW_COSIGNATURES. */
 export function checkCosignatures(body: CosignatureBody, signatures: readonly NamedSignature[], checked: CheckedPlan): void {
   const count = cosigners(body, signatures, checked).size
-  if (count < checked.t) throw refuse('FEW_COSIGNATURES', `${count} valid co-signatures, ${checked.t} needed`)
+  defend('cosignatures', () => {
+    if (count < checked.t) throw refuse('FEW_COSIGNATURES', `${count} valid co-signatures, ${checked.t} needed`)
+  })
 }
 
 export interface CheckedBundle {

@@ -16,7 +16,9 @@ import { liesOnPolynomial } from './shamir.ts'
 export function checkRollShape(roll: Roll, least: number): void {
   const ids = roll.map((entry) => entry.member)
   defend('roll-distinct', () => checkDistinct(ids))
-  if (ids.length < least) throw refuse('ROLL_SMALL', `${ids.length} members, at least ${least} expected`)
+  defend('least-roll', () => {
+    if (ids.length < least) throw refuse('ROLL_SMALL', `${ids.length} members, at least ${least} expected`)
+  })
 }
 
 function checkDistinct(ids: readonly HospitalId[]): void {
@@ -29,7 +31,10 @@ export function checkRollMembers(roll: Roll, checked: CheckedPlan): void {
   const named = new Set(roll.map((entry) => entry.member))
   const invited = new Set(checked.group)
   for (const id of named) if (!invited.has(id)) throw refuse('NOT_INVITED', `the roll names ${id}, who is not in the group`)
-  if (!opensWholeBlocks(checked.plan)) return
+  if (opensWholeBlocks(checked.plan)) defend('whole-blocks', () => checkWholeBlocks(named, checked))
+}
+
+function checkWholeBlocks(named: ReadonlySet<HospitalId>, checked: CheckedPlan): void {
   const cut = checked.plan.blocks.find((block) => block.some((id) => named.has(id)) && !block.every((id) => named.has(id)))
   if (cut) throw refuse('ROLL_NOT_BLOCKS', `${cut.filter((id) => !named.has(id)).join(', ')} missing from a block that is in the roll`)
 }

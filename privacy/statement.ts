@@ -1,5 +1,6 @@
 // The statement fixes what opens: plan, roll, answer set A and the aggregate's digests. g signatures of A make it a certificate.
 import { encode } from '../core/codec.ts'
+import { defend } from '../core/defences.ts'
 import { refuse } from '../core/errors.ts'
 import type { Digest, HospitalId } from '../core/ids.ts'
 import { sameOpeningKey } from '../core/ids.ts'
@@ -79,6 +80,8 @@ export function checkCertificate(certificate: Certificate, checked: CheckedPlan)
   const signers = new Set(
     signatures.filter((s) => statement.answerSet.includes(s.signer) && verifyStatementSignature(statement, checked, s)).map((s) => s.signer),
   )
-  if (signers.size < checked.g) throw refuse('NO_CERTIFICATE', `${signers.size} valid signatures from the answer set, ${checked.g} needed`)
+  defend('certificate', () => {
+    if (signers.size < checked.g) throw refuse('NO_CERTIFICATE', `${signers.size} valid signatures from the answer set, ${checked.g} needed`)
+  })
   return statementHash(statement)
 }

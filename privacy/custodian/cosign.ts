@@ -2,6 +2,7 @@
 // t = f+1 co-signers, so one of them is honest: clients accept a state only with their signatures.
 
 import { hashOf } from '../../core/codec.ts'
+import { defend } from '../../core/defences.ts'
 import { refuse } from '../../core/errors.ts'
 import type { Digest, HospitalId } from '../../core/ids.ts'
 import type { Cipher } from '../cipher.ts'
@@ -64,8 +65,9 @@ export async function checkReleaseOver(
   const event: CustodyEvent = { kind: 'cosigned', key: checked.plan.key, statement: hash, body: cosignatureHash(body) }
   applyCustody(custody, event)
   const aggregate = await aggregateOf(hash)
-  checkAggregate(aggregate, statement)
-  checkSameRelease(request.release, await openRelease(checked, hash, aggregate, request.keySum, roll.length, site.cipher))
+  defend('aggregate-readded', () => checkAggregate(aggregate, statement))
+  const opened = await openRelease(checked, hash, aggregate, request.keySum, roll.length, site.cipher)
+  defend('release-reopened', () => checkSameRelease(request.release, opened))
   if (site.nextState !== null && request.nextState !== site.nextState) throw refuse('OTHER_STATE', 'the next state is not the one that this site computed')
   return { body, event }
 }
@@ -86,7 +88,7 @@ export async function refetchReceipted(entry: RollEntry, site: RefetchSite): Pro
     throw refuse('DIGEST_MISMATCH', `no receipt of ${entry.member} is the one in the roll`)
   checkReceipt(receipt, site.checked)
   const ciphertexts = await site.refetch(entry.member)
-  checkCiphertexts(receipt, ciphertexts)
+  defend('refetched-digests', () => checkCiphertexts(receipt, ciphertexts))
   return ciphertexts
 }
 

@@ -1,6 +1,7 @@
 // What a custodian has bound itself to, per opening key, rebuilt from its journal. Each event is written and synced before the
 // message that it stands for leaves; a refusal here means that nothing may be said. Pure data, pure transition.
 import { type Decoded, digest, encode, hash, hospitalId, list, openingKey, option, struct, u32, union } from '../../core/codec.ts'
+import { defend } from '../../core/defences.ts'
 import { refuse } from '../../core/errors.ts'
 import { type Digest, type HospitalId, type OpeningKey, openingKeyText } from '../../core/ids.ts'
 import { LIMITS } from '../../core/limits.ts'
@@ -148,8 +149,10 @@ function addReport(held: KeyCustody, body: ReportBody): ReadonlyMap<HospitalId, 
 }
 
 function oneStatement(held: KeyCustody, statement: Digest): KeyCustody {
-  if (held.statement !== null && held.statement !== statement)
-    throw refuse('SECOND_STATEMENT', 'another statement was signed or answered under this opening key')
+  defend('one-statement', () => {
+    if (held.statement !== null && held.statement !== statement)
+      throw refuse('SECOND_STATEMENT', 'another statement was signed or answered under this opening key')
+  })
   return { ...held, statement }
 }
 

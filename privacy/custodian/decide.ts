@@ -1,4 +1,5 @@
 // Whether a custodian signs a statement: step 4 of the protocol, every refusal with its code. It signs at most one per opening key.
+import { defend } from '../../core/defences.ts'
 import { type ErrorCode, refuse, toConsiliumError } from '../../core/errors.ts'
 import type { Digest, HospitalId } from '../../core/ids.ts'
 import { type RollEntry, type SignRequest, statementHash } from '../messages.ts'
@@ -54,7 +55,7 @@ function checkSignRequest(request: SignRequest, site: StatementSite): CustodyEve
   checkEvidence(request, site)
   checkRollReceipts(request, checked)
   checkExclusions(request, checked)
-  checkOwnReceipt(request, site)
+  defend('own-receipt', () => checkOwnReceipt(request, site))
   return event
 }
 

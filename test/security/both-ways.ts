@@ -17,7 +17,7 @@ export async function expectRefused({ attack, url }: Listed): Promise<void> {
   await using run = start(attack, url, () => [])
   await attack.drive?.(run)
   await expectRefusal(run, attack.refused)
-  await expectAfter(run, attack.refused.after)
+  await expectAfter(run, attack.refused)
   await attack.refused.also?.(run)
   expect(run.evidence.filter((e) => e.name === 'opened' || e.name === 'won')).toEqual([])
   // No honest party met a fault of its own on the way.
@@ -50,9 +50,10 @@ function hasEntry(run: AttackRun, party: Party, entry: Refused['entry'], code: s
   return journal.some((e) => e.kind === 'left' && e.what === entry)
 }
 
-async function expectAfter(run: AttackRun, after: Refused['after']): Promise<void> {
-  const named = (e: CoordinatorEvent): boolean => (e.kind === 'deadlineExtended' || e.kind === 'awaited') && e.missing.length > 0
-  if (after === 'pauses') await run.until(() => run.centre().some(named), 'the step is paused by name')
+async function expectAfter(run: AttackRun, { by, after }: Refused): Promise<void> {
+  const missing = (e: CoordinatorEvent): readonly string[] => (e.kind === 'deadlineExtended' || e.kind === 'awaited' ? e.missing : [])
+  const named = (): boolean => run.centre().some((e) => missing(e).length > 0 && by.every((id) => id === 'coordinator' || missing(e).includes(id)))
+  if (after === 'pauses') await run.until(named, 'the step is paused by name')
   if (after === 'finishes') await run.until(() => hasFinished(run), 'every job has ended and everyone has taken its releases')
 }
 

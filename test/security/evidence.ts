@@ -18,3 +18,13 @@ export function expectSame(claimed: readonly number[], truth: readonly number[])
   )
   assert.deepEqual([...claimed], [...truth])
 }
+
+/** The sum of what these hospitals contributed. */
+export function sumOf(run: AttackRun, ids: readonly HospitalId[], task: string, nth = 0): readonly number[] {
+  const vectors = ids.map((id) => vectorOf(run, id, task, nth))
+  return (vectors[0] as readonly number[]).map((_, i) => vectors.reduce((sum, v) => sum + (v[i] as number), 0))
+}
+
+/** Hashes of the states that a hospital has taken, in order. */
+export const adoptedStates = (run: AttackRun, id: HospitalId): readonly string[] =>
+  run.journal(id).flatMap((event) => (event.kind === 'adopted' ? [event.nextState] : []))

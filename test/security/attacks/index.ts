@@ -1,7 +1,18 @@
 // Every attack with the address of its file.
 import type { Attack } from '../attack.ts'
 
-const FILES = ['roll-repeated'] as const
+const FILES = [
+  'roll-repeated',
+  'roll-alone',
+  'two-rolls',
+  'roll-cuts-block',
+  'roll-omits-signer',
+  'no-certificate',
+  'swapped-aggregate',
+  'swapped-contribution',
+  'false-release',
+  'uncosigned-release',
+] as const
 
 export interface Listed {
   readonly name: string

@@ -2,7 +2,8 @@
 // that no custodian misses its own receipt; in an update the roll need not be whole blocks.
 import type { Attack } from '../attack.ts'
 import { expectSame, vectorOf } from '../evidence.ts'
-import { IDS, STATISTIC, UPDATE, VICTIM, without } from '../scene.ts'
+import { certify, gather, openBy, stateOver } from '../moves.ts'
+import { IDS, STATISTIC, UPDATE, VICTIM } from '../scene.ts'
 
 export const attack: Attack = {
   title: 'A roll that names one hospital four times',
@@ -13,24 +14,18 @@ export const attack: Attack = {
   coordinator: ({ take, shadow, show, giveBack }) => ({
     async run() {
       const step = shadow(await take((plan) => plan.task === 'fedavg'))
-      await step.contribute([VICTIM])
-      const reports = await step.check(IDS)
-      const roll = step.entries([VICTIM, VICTIM, VICTIM, VICTIM])
-      const aggregate = await step.aggregate([VICTIM, VICTIM, VICTIM, VICTIM])
-      const statement = step.statement(roll, IDS, aggregate)
-      const receipts = [...step.contributed.values()].map((c) => c.receipt)
-      const signatures = await step.sign(IDS, { statement, roll, receipts, reports })
-      if (signatures.length < step.checked.g) return giveBack()
-      const certificate = { statement, roll, signatures }
-      const answers = await step.answer(IDS, certificate)
-      const { sums } = await step.open(certificate, aggregate, answers)
+      const { reports } = await gather(step, [VICTIM])
+      const asked = await stateOver(step, [VICTIM, VICTIM, VICTIM, VICTIM])
+      const certificate = await certify(step, asked, reports, IDS)
+      if (certificate.signatures.length < step.checked.g) return giveBack()
+      const made = await openBy(step, certificate, asked.aggregate, IDS)
       show(
         'opened',
-        [...sums].map((v) => Number(v) / 4),
+        [...(made?.opened.sums ?? [])].map((v) => Number(v) / 4),
       )
     },
   }),
-  refused: { by: without(), code: 'ROLL_DUPLICATE', entry: 'request refusal', after: 'finishes' },
+  refused: { by: IDS, code: 'ROLL_DUPLICATE', entry: 'request refusal', after: 'finishes' },
   async succeeded(run) {
     expectSame(await run.shown('opened', 'coordinator'), vectorOf(run, VICTIM, 'fedavg'))
     return "the coordinator opened the victim's own vector, to the last digit"
