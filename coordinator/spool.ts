@@ -39,6 +39,7 @@ export async function receiveContribution(
   if (taken()) return
   const blob = blobs.spool(step.key, member, receiptHash(receipt.body))
   const whole = contributionBytes(checked)
+  if (offset === 0) await dropOthers(context, step, member, blob)
   const arrived = await append(context, { blob, from: offset, whole, taken }, chunks, signal)
   if (taken()) return
   if (arrived < whole) throw refuse('OFFSET', `${arrived} of ${whole} bytes of ${member} have arrived`)
@@ -54,6 +55,12 @@ function isTaken(step: StepState, { body }: Receipt): boolean {
   if (held) throw refuse('SECOND_RECEIPT', `${body.member} signed another receipt for step ${step.key.step}`)
   if (step.phase.kind !== 'collecting') throw refuse('DEADLINE', `the candidates of step ${step.key.step} are closed`)
   return false
+}
+
+/** A member that begins under another receipt gives up what it began before: one upload a member, whatever it signs. */
+async function dropOthers(context: CoordinatorContext, step: StepState, member: HospitalId, blob: string): Promise<void> {
+  const own = `${blobs.spools(step.key)}${member}.`
+  for (const name of await context.store.blobNames()) if (name.startsWith(own) && name !== blob) await context.store.deleteBlob(name)
 }
 
 interface Spooling {

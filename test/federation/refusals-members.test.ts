@@ -103,6 +103,11 @@ describe('what members try at the coordinator', () => {
       expect(await put(VICTIM, header, theirs.bytes.subarray(5), 5)).toBe('OFFSET')
       expect(await put(VICTIM, header, theirs.bytes.subarray(0, 1000))).toBe('OFFSET')
       expect(await service.contributionOffset(peer(VICTIM), at, receiptHash(own.body))).toBe(1000)
+      // One upload a member: whoever begins under another receipt gives up what it began before.
+      expect(await put(VICTIM, encode(receiptCodec, secondReceipt(run, at, VICTIM, own)), theirs.bytes.subarray(0, 10))).toBe('OFFSET')
+      expect([...run.federation.disk('coordinator').blobs.keys()].filter((name) => name.startsWith('spool') && name.includes(`.${VICTIM}.`))).toHaveLength(1)
+      expect(await service.contributionOffset(peer(VICTIM), at, receiptHash(own.body))).toBe(0)
+      expect(await put(VICTIM, header, theirs.bytes.subarray(0, 1000))).toBe('OFFSET')
       expect(await put(VICTIM, header, new Uint8Array(theirs.bytes.length), 1000)).toBe('TOO_LARGE')
       expect(
         await put(

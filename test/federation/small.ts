@@ -64,6 +64,8 @@ const inputs = { featureSet: FEATURE_SET, boundary: BOUNDARY, splitSeed: 'split'
 const exact = { privacy: 'exact' as const, inputs, publish: 0 }
 export const STAGES = {
   describe: [{ ...exact, name: 'describe', task: 'describe', params: describeParams(), upstream: [] }],
+  /** The same stage with another parameter: another question. */
+  describeFloor: [{ ...exact, name: 'describe', task: 'describe', params: describeParams({ stdFloor: 1e-5 }), upstream: [] }],
   logistic: (maxSteps: number): Stages => [
     { ...exact, name: 'logistic', task: 'logistic', params: logisticParams({ maxSteps }), upstream: ['describe'], publish: 1 },
   ],
