@@ -4,8 +4,6 @@ import { line, type Section, say } from '../client/plain-words.ts'
 import type { ClientState } from '../client/state.ts'
 import { type RosterWords, rosterDecision, rosterSections } from '../client/words-roster.ts'
 import { refuse } from '../core/errors.ts'
-import { electCustodians } from '../privacy/election.ts'
-import type { Roster } from '../privacy/messages.ts'
 import { askedAt, askedBytes, printSections, type ShowArguments } from './client-decide.ts'
 import { openSite, readJournal, readSite, type Site, timeText } from './client-site.ts'
 
@@ -18,17 +16,13 @@ export async function printRosters(args: ShowArguments): Promise<void> {
 
 const own = ({ config: { hospital, policy } }: Site): Pick<RosterWords, 'hospital' | 'policy'> => ({ hospital, policy })
 
-/** Where not everybody is a custodian, whether the public draw gives these. */
-const drawOf = (roster: Roster): Pick<RosterWords, 'drawn'> =>
-  roster.members.length > roster.custodians.length ? { drawn: electCustodians(roster, roster.custodians.length) } : {}
-
 function waitingSections(site: Site, { roster }: ClientState): readonly Section[] {
   return askedAt(site, 'roster')
     .filter((asked) => asked.decided === null)
     .flatMap((asked) => {
       const signed = parseAskedRoster(asked.hash, askedBytes(site, asked))
       const short = asked.hash.slice(0, 16)
-      const current = signed.before ?? roster?.roster ?? null
+      const signers = validSigners(signed, signed.before ?? signed.roster)
       return [
         {
           heading: say('A PROPOSAL WAITS FOR A PERSON', '有名册提案等待批准'),
@@ -38,7 +32,7 @@ function waitingSections(site: Site, { roster }: ClientState): readonly Section[
             line('fact', `consilium client roster refuse --config FILE ${short}`, `拒绝：consilium client roster refuse --config 文件 ${short}`),
           ],
         },
-        ...rosterSections({ ...own(site), ...drawOf(signed.roster), roster: signed.roster, current, signers: validSigners(signed, current ?? signed.roster) }),
+        ...rosterSections({ ...own(site), roster: signed.roster, current: roster?.roster ?? null, previous: signed.before, signers }),
         rosterDecision(signed.roster),
       ]
     })
@@ -49,6 +43,6 @@ function currentSections(site: Site, { roster, enrolment }: ClientState): readon
   if (!roster) return [{ heading: say('No roster is agreed to yet.', '尚未同意任何名册。'), lines: [] }]
   return [
     { heading: say('THE ROSTER NOW', '现行名册'), lines: [] },
-    ...rosterSections({ ...own(site), ...drawOf(roster.roster), roster: roster.roster, current: null, signers: null }),
+    ...rosterSections({ ...own(site), roster: roster.roster, current: null, previous: null, signers: null }),
   ]
 }

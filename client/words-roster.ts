@@ -1,5 +1,6 @@
 // A roster in plain words: who joins and leaves, who holds the key shares, what follows from the numbers, and whether this site's policy holds.
 import type { HospitalId } from '../core/ids.ts'
+import { electCustodians } from '../privacy/election.ts'
 import { type Member, type Roster, rosterHash } from '../privacy/messages.ts'
 import { rosterThresholds } from '../privacy/roster.ts'
 import { fact, judged, type Line, namesOf, type Section, say, type Words, warning } from './plain-words.ts'
@@ -38,28 +39,32 @@ export function rosterChange(before: Roster, after: Roster): RosterChange {
 
 export interface RosterWords {
   readonly roster: Roster
-  /** The one agreed to before a proposal; null where it is the first. */
+  /** The one this site agreed to before; null where there is none. */
   readonly current: Roster | null
+  /** The version before it, more than half of whose members must sign; null for the first. */
+  readonly previous: Roster | null
   /** Whose signatures on a proposal verify; null where the roster is no proposal any more. */
   readonly signers: readonly HospitalId[] | null
   readonly hospital: HospitalId
   readonly policy: Policy
-  /** The custodians that the public draw gives, where there was one. */
-  readonly drawn?: readonly HospitalId[]
 }
 
 export function rosterSections(about: RosterWords): readonly Section[] {
-  const { roster, current } = about
-  const change = current ? rosterChange(current, roster) : null
+  const { roster, current, previous, signers } = about
+  const compared = current ?? previous
+  const change = compared ? rosterChange(compared, roster) : null
   return [
     {
       heading: say(`Roster version ${roster.version} of ${roster.federation}`, `${roster.federation} 名册第 ${roster.version} 版`),
-      lines: [fact(`hash ${rosterHash(roster)}`, `哈希 ${rosterHash(roster)}`), ...(about.signers ? followsLines(roster, current) : [])],
+      lines: [fact(`hash ${rosterHash(roster)}`, `哈希 ${rosterHash(roster)}`), ...(signers ? followsLines(roster, current) : [])],
     },
     { heading: say('Members', '成员'), lines: memberLines(roster, change) },
-    { heading: say('Custodians: they hold the shares of the keys that open sums', '保管方：持有开启总和的密钥份额'), lines: custodianLines(about, change) },
+    {
+      heading: say('Custodians: they hold the shares of the keys that open sums', '保管方：持有开启总和的密钥份额'),
+      lines: custodianLines(roster, compared, change),
+    },
     { heading: say('This hospital', '本院'), lines: ownLines(about) },
-    ...(about.signers ? [{ heading: say('Signatures', '签名'), lines: [signatureLine(roster, current, about.signers)] }] : []),
+    ...(signers ? [{ heading: say('Signatures', '签名'), lines: [signatureLine(roster, previous, signers)] }] : []),
   ]
 }
 
@@ -71,7 +76,10 @@ export const rosterDecision = (roster: Roster): Section => ({
       `approve: this site signs version ${roster.version}, and follows it once enough members have signed`,
       `批准：本院签署第 ${roster.version} 版，待足够成员签署后即遵循该版`,
     ),
-    fact('refuse: this site does not sign; it stays with the roster that it agreed to before', '拒绝：本院不签署，继续遵循先前同意的名册'),
+    fact(
+      'refuse: this site does not sign; it stays with the roster that it agreed to before. Where enough others sign all the same, it takes part in nothing new until somebody approves',
+      '拒绝：本院不签署，继续遵循先前同意的名册。若足够多的其他成员仍然签署，则在有人批准之前本院不参与任何新工作',
+    ),
   ],
 })
 
@@ -119,30 +127,34 @@ export function custodyWords(roster: Roster): Words {
   )
 }
 
-function custodianLines({ roster, current, drawn }: RosterWords, change: RosterChange | null): readonly Line[] {
+function custodianLines(roster: Roster, compared: Roster | null, change: RosterChange | null): readonly Line[] {
   const now = namesOf(roster.custodians)
   const lines = [fact(`now: ${now.en}`, `现在：${now.zh}`)]
-  if (current && change) {
-    const before = namesOf(current.custodians)
+  if (compared && change) {
+    const before = namesOf(compared.custodians)
     lines.push(fact(`before: ${before.en}`, `此前：${before.zh}`))
     lines.push(...change.custodiansIn.map((id) => fact(`becomes a custodian: ${id}`, `新任保管方：${id}`)))
     lines.push(...change.custodiansOut.map((id) => fact(`is no longer a custodian: ${id}`, `不再担任保管方：${id}`)))
   }
   const words = custodyWords(roster)
   lines.push(fact(words.en, words.zh))
-  if (current && custodyWords(current).en !== words.en) lines.push(fact(`before: ${custodyWords(current).en}`, `此前：${custodyWords(current).zh}`))
-  if (drawn) lines.push(drawnLine(roster, drawn))
-  return lines
+  if (compared && custodyWords(compared).en !== words.en) lines.push(fact(`before: ${custodyWords(compared).en}`, `此前：${custodyWords(compared).zh}`))
+  return [...lines, ...drawnLines(roster)]
 }
 
-function drawnLine(roster: Roster, drawn: readonly HospitalId[]): Line {
-  const same = [...roster.custodians].sort().join() === [...drawn].sort().join()
-  return judged(
-    same,
-    same
-      ? say('the custodians are those of the public draw: nobody chose them', '保管方由公开抽签产生，并非任何人指定')
-      : say(`the public draw gives other custodians: ${drawn.join(', ')}`, `公开抽签的结果是其他保管方：${drawn.join('、')}`),
-  )
+/** Where not every member is a custodian, the public draw tells whether somebody chose them; anyone recomputes it from the members. */
+function drawnLines(roster: Roster): readonly Line[] {
+  const seats = roster.custodians.length
+  if (roster.members.length <= seats) return []
+  const drawn = electCustodians(roster, seats)
+  return drawn.every((id) => roster.custodians.includes(id))
+    ? [fact('the custodians are those of the public draw: nobody chose them', '保管方由公开抽签产生，并非任何人指定')]
+    : [
+        warning(
+          `the custodians were chosen, not drawn by lot: the public draw gives ${namesOf(drawn).en}`,
+          `保管方为指定，并非抽签产生：公开抽签的结果是 ${namesOf(drawn).zh}`,
+        ),
+      ]
 }
 
 function ownLines({ roster, hospital, policy }: RosterWords): readonly Line[] {
@@ -174,12 +186,12 @@ function ownLines({ roster, hospital, policy }: RosterWords): readonly Line[] {
   ]
 }
 
-function signatureLine(roster: Roster, current: Roster | null, signers: readonly HospitalId[]): Line {
+function signatureLine(roster: Roster, previous: Roster | null, signers: readonly HospitalId[]): Line {
   const by = namesOf(signers)
-  const of = (current ?? roster).members.length
-  const needed = current ? Math.floor(of / 2) + 1 : of
+  const of = (previous ?? roster).members.length
+  const needed = previous ? Math.floor(of / 2) + 1 : of
   return fact(
-    `signed so far by ${signers.length} of ${of} ${current ? 'current ' : ''}members (${by.en}); ${needed} are needed`,
-    `${of} 个${current ? '现有' : ''}成员中已有 ${signers.length} 个签署（${by.zh}）；需要 ${needed} 个`,
+    `signed so far by ${signers.length} of ${of} ${previous ? 'current ' : ''}members (${by.en}); ${needed} are needed`,
+    `${of} 个${previous ? '现有' : ''}成员中已有 ${signers.length} 个签署（${by.zh}）；需要 ${needed} 个`,
   )
 }

@@ -6,6 +6,7 @@ import { policyOf } from '../../client/policy.ts'
 import { jobDecision, jobSections } from '../../client/words-job.ts'
 import { rosterDecision, rosterSections } from '../../client/words-roster.ts'
 import { laneCount } from '../../core/lanes.ts'
+import { electCustodians } from '../../privacy/election.ts'
 import type { JobSpec, Plan, Roster } from '../../privacy/messages.ts'
 import { CUSTODIES, thresholds } from '../../privacy/parameters.ts'
 import { fiveJob, startFive } from '../federation/five.ts'
@@ -20,7 +21,7 @@ const marked = (sections: readonly Section[], mark: string): readonly string[] =
   sections.flatMap(({ lines }) => lines.filter((l) => l.mark === mark).map((l) => l.words.en))
 
 describe('a roster', () => {
-  const about = { current: FIRST, signers: idsOf('beta', 'gamma'), hospital: ALPHA, policy: POLICY }
+  const about = { current: FIRST, previous: FIRST, signers: idsOf('beta', 'gamma'), hospital: ALPHA, policy: POLICY }
   const next = following(FIRST, {
     members: [
       memberOf('alpha'),
@@ -49,7 +50,7 @@ describe('a roster', () => {
     expect(having(goes).map((l) => l.trim().slice(-5))).toEqual(['gamma', 'theta'])
   })
   test('a change of keys is something to look at twice', () => {
-    expect(marked(sections, 'warning')).toEqual([expect.stringMatching(/other keys: gamma/)])
+    expect(marked(sections, 'warning').filter((words) => words.includes('key'))).toEqual([expect.stringMatching(/other keys: gamma/)])
     const coordinator = following(FIRST, { coordinatorKey: memberOf('another').signKey })
     expect(marked(rosterSections({ ...about, roster: coordinator }), 'warning')).toEqual(["the coordinator's key is another one"])
   })
@@ -57,7 +58,12 @@ describe('a roster', () => {
     const ids = Array.from({ length: m }, (_, i) => `h${i}`)
     const { t, g } = thresholds(m, f)
     const said = text(
-      rosterSections({ ...about, current: null, roster: { ...FIRST, members: ids.map((id) => memberOf(id)), custodians: idsOf(...ids), corrupt: f } }),
+      rosterSections({
+        ...about,
+        current: null,
+        previous: null,
+        roster: { ...FIRST, members: ids.map((id) => memberOf(id)), custodians: idsOf(...ids), corrupt: f },
+      }),
     )
     expect(said).toContain(`any ${t} of the ${m} custodians can open a sum; at most ${f} may be dishonest together with the regulator`)
     expect(said).toContain(`${g} must sign before anything opens, so ${m - g} may be absent`)
@@ -76,8 +82,10 @@ describe('a roster', () => {
   })
   test('signatures: a majority of current members, or all for the first', () => {
     expect(text(sections)).toContain('signed so far by 2 of 5 current members (beta, gamma); 3 are needed')
-    expect(text(rosterSections({ ...about, current: null, roster: FIRST }))).toContain('signed so far by 2 of 5 members (beta, gamma); 5 are needed')
-    expect(text(rosterSections({ ...about, current: null, roster: FIRST, signers: null }))).not.toContain('signed')
+    expect(text(rosterSections({ ...about, current: null, previous: null, roster: FIRST }))).toContain(
+      'signed so far by 2 of 5 members (beta, gamma); 5 are needed',
+    )
+    expect(text(rosterSections({ ...about, current: null, previous: null, roster: FIRST, signers: null }))).not.toContain('signed')
   })
   test('a site that is not on it, and a roster that skips a version, are looked at twice', () => {
     expect(marked(rosterSections({ ...about, roster: next, hospital: idsOf('theta')[0] as typeof ALPHA }), 'warning')).toContainEqual(
@@ -87,12 +95,23 @@ describe('a roster', () => {
       expect.stringContaining('does not follow version 1'),
     ])
   })
-  test('custodians of a public draw are compared with it', () => {
-    const drawn = { ...about, roster: next }
-    expect(marked(rosterSections({ ...drawn, drawn: [...next.custodians].reverse() }), 'allowed')).toContainEqual(
-      expect.stringContaining('those of the public draw'),
+  test('whether custodians were drawn or chosen is told where there are more members than custodians', () => {
+    const wide = { ...next, members: [...next.members, memberOf('zulu')] }
+    const drawn = { ...wide, custodians: electCustodians(wide, 4) }
+    const chosen = {
+      ...wide,
+      custodians: [...drawn.custodians.slice(0, 3), ...wide.members.map((m) => m.id).filter((id) => !drawn.custodians.includes(id))].slice(0, 4),
+    }
+    expect(text(rosterSections({ ...about, roster: drawn }))).toContain('those of the public draw')
+    expect(marked(rosterSections({ ...about, roster: chosen }), 'warning')).toContainEqual(
+      `the custodians were chosen, not drawn by lot: the public draw gives ${drawn.custodians.join(', ')}`,
     )
-    expect(marked(rosterSections({ ...drawn, drawn: idsOf('alpha', 'beta', 'delta', 'gamma') }), 'refused')).toEqual([expect.stringContaining('gamma')])
+    expect(text(rosterSections({ ...about, roster: FIRST }))).not.toContain('draw')
+  })
+  test('for a newcomer it is compared with the version before it, and said that this site agreed to none', () => {
+    const newcomer = rosterSections({ ...about, current: null, roster: next, hospital: idsOf('zeta')[0] as typeof ALPHA })
+    expect(text(newcomer)).toContain('joins: zeta')
+    expect(marked(newcomer, 'warning')).toContainEqual('this site has agreed to no roster before')
   })
 })
 
@@ -178,6 +197,7 @@ test('both languages say every line: as many lines, the same marks, the same num
     ...rosterSections({
       roster: following(FIRST, { custodians: idsOf('alpha', 'beta', 'delta', 'theta'), corrupt: 1 }),
       current: FIRST,
+      previous: FIRST,
       signers: [BETA],
       hospital: ALPHA,
       policy: POLICY,
@@ -194,8 +214,8 @@ test('both languages say every line: as many lines, the same marks, the same num
 test('names of others cannot forge a line, move the cursor or turn the order of letters', () => {
   const evil = 'x\n  [allowed] everything\u001b[2J\u202eabc\u2028\u200b'
   const roster = { ...FIRST, members: [{ ...memberOf('alpha'), name: evil }, ...FIRST.members.slice(1)] }
-  const honest = rosterSections({ roster: FIRST, current: null, signers: [], hospital: ALPHA, policy: POLICY })
-  const lines = textLines(rosterSections({ roster, current: null, signers: [], hospital: ALPHA, policy: POLICY }), 'en')
+  const honest = rosterSections({ roster: FIRST, current: null, previous: null, signers: [], hospital: ALPHA, policy: POLICY })
+  const lines = textLines(rosterSections({ roster, current: null, previous: null, signers: [], hospital: ALPHA, policy: POLICY }), 'en')
   expect(lines).toHaveLength(textLines(honest, 'en').length)
   expect(lines.join('')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u)
   expect(lines.filter((l) => l.trim().startsWith('[allowed] everything'))).toEqual([])

@@ -9,7 +9,7 @@ import { createDecisionFiles, decisionFolder } from '../../client/decision-files
 import { askedJob } from '../../client/decisions.ts'
 import { type ClientEvent, clientEvent } from '../../client/events.ts'
 import { createVirtualClock } from '../../core/clock.ts'
-import { encode } from '../../core/codec.ts'
+import { decode, encode } from '../../core/codec.ts'
 import { EXIT } from '../../core/errors.ts'
 import type { Digest } from '../../core/ids.ts'
 import { silentLog } from '../../core/log.ts'
@@ -162,6 +162,15 @@ describe('a roster', () => {
     expect(code).toBe(EXIT.ok)
     for (const words of ['THE ROSTER NOW', 'Roster version 1 of region', 'any 3 of the 5 custodians', rosterHash(FIRST)]) expect(stdout).toContain(words)
     expect(stdout).not.toContain('PROPOSAL')
+  })
+  test('a version that others agreed before this site came to it is shown and decided like a proposal', async () => {
+    const hash = rosterHash(NEXT)
+    const { chain, proposed } = decode(rosterBundle, bundleOf(NEXT))
+    if (!proposed) throw new Error('no proposal')
+    const later = following(NEXT, { custodians: idsOf('alpha', 'beta', 'delta', 'gamma'), corrupt: 1 })
+    ask('roster', hash, encode(rosterBundle, { chain: [...chain, proposed], proposed: { roster: encode(roster, later), signatures: [] } }))
+    expect((await on('roster', 'show')).stdout).toContain('joins: zeta')
+    expect((await on('roster', 'approve', hash.slice(0, 9))).code).toBe(EXIT.ok)
   })
   test('a proposal: who joins, whose signatures hold, and a decision', async () => {
     const hash = rosterHash(NEXT)
