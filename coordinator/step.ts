@@ -100,7 +100,8 @@ export function step(state: CoordinatorState, event: CoordinatorEvent, nowMs: nu
         return { ...phase, cosignatures: [...phase.cosignatures, event.signature] }
       })
     case 'widened':
-      return changePhase(state, event.key, 'cosigning', (phase) => ({ ...phase, widened: true }))
+      // Those asked only now have their time too, before anybody is named as missing.
+      return changePhase(state, event.key, 'cosigning', (phase, s) => ({ ...phase, widened: true, patienceMs: nowMs + patience(state, s) }))
     case 'released':
       return released(state, event)
     case 'jobFailed':

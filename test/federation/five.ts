@@ -1,4 +1,5 @@
-// Five hospitals, all custodians, (m,f,t,g) = (5,2,3,4), small enough to watch one step at a time: who is absent when, and what follows.
+// Five hospitals, all custodians, (m,f,t,g) = (5,2,3,4), or whichever others a test names, small enough to watch one step at a time: who is
+// absent when, and what follows.
 
 import { type ClientEvent, clientEvent } from '../../client/events.ts'
 import { type CoordinatorEvent, coordinatorEvent } from '../../coordinator/events.ts'
@@ -28,7 +29,7 @@ export interface Five extends AsyncDisposable {
   until(condition: () => boolean, what: string): Promise<void>
   /** Runs until the condition holds after an entry of the coordinator's journal, and acts at that very entry. */
   at(condition: () => boolean, what: string, act: () => void): Promise<void>
-  /** Until the job has ended and everyone who is online has taken its releases. */
+  /** Until the job has ended and everyone who is online has taken its ends of steps. */
   finish(): Promise<void>
   leave(...ids: readonly HospitalId[]): void
   comeBack(...ids: readonly HospitalId[]): void
@@ -52,8 +53,10 @@ export async function startFive(job: JobOptions, options: FiveOptions = {}): Pro
   const faults: string[] = []
   const coordinatorKey = options.coordinatorKey ?? createSignKey().privateKey
   const dishonest = options.wrapService ?? ((service) => service)
+  const founding = options.founding ?? FOUNDING
+  const ids = founding.hospitals.map((h) => h.id)
   const federation = await startFederation({
-    founding: options.founding ?? FOUNDING,
+    founding,
     hospitals: options.hospitals ?? five(),
     cipher: options.cipher ?? 'clear',
     log: faultLog(faults),
@@ -64,7 +67,7 @@ export async function startFive(job: JobOptions, options: FiveOptions = {}): Pro
   await federation.until(() => federation.coordinator.state.epoch.kind === 'agreed', 'the key epoch is agreed')
   const hash = await federation.coordinator.startJob(job)
   const jobState = (): JobState => federation.coordinator.state.jobs.get(hash) as JobState
-  const online = (): HospitalId[] => IDS.filter((id) => federation.client(id) && federation.link(id)?.online)
+  const online = (): HospitalId[] => ids.filter((id) => federation.client(id) && federation.link(id)?.online)
   const settled = (): boolean => jobState().outcome !== 'running' && online().every((id) => (jobState().adopted.get(id) ?? 0) === jobState().releases.length)
   const setOnline = (ids: readonly HospitalId[], on: boolean): void => {
     for (const id of ids) {
