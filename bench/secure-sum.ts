@@ -4,11 +4,13 @@ import { toDigest } from '../core/ids.ts'
 import { type LaneLayout, laneCount } from '../core/lanes.ts'
 import { createSeededRandom, systemRandom } from '../core/random.ts'
 import { createCipher } from '../privacy/cipher.ts'
+import { fingerprintOf } from '../privacy/fingerprint.ts'
 import { ciphertextCount, pack } from '../privacy/lanes.ts'
 import { PARAMETERS } from '../privacy/parameters.ts'
 import { addShares, shareKey } from '../privacy/shamir.ts'
 import { measurePeerCkks } from './baselines/peer-ckks.ts'
 import { type Bench, medianMs } from './bench.ts'
+import { cosigningBytes } from './cosigning-bytes.ts'
 
 const CONTRIBUTORS = 20
 const CIPHERTEXTS = 4
@@ -39,6 +41,8 @@ async function run(): ReturnType<Bench['run']> {
   const aggregate = await cipher.add(null, contributions)
   const keySum = Int32Array.from({ length: PARAMETERS.ringDegree }, (_, i) => sent.reduce((sum, s) => sum + (s.key[i] as number), 0))
   const openMs = await medianMs(REPEATS, count, () => cipher.open(PLAN, aggregate, keySum))
+  const fingerprintMs = await medianMs(REPEATS, count, async () => fingerprintOf(PLAN, aggregate))
+  const cosigning = cosigningBytes()
   const peer = await measurePeerCkks(REPEATS)
 
   const bytesPerValue = (count * PARAMETERS.ciphertextBytes) / laneCount(layout)
@@ -51,6 +55,9 @@ async function run(): ReturnType<Bench['run']> {
     { what: 'add, a ciphertext', figure: addMs, unit: 'ms' },
     { what: `a custodian's answer for ${CONTRIBUTORS} contributors`, figure: answerMs, unit: 'ms' },
     { what: 'open, a ciphertext', figure: openMs, unit: 'ms' },
+    { what: 'fingerprint, a ciphertext', figure: fingerprintMs, unit: 'ms' },
+    { what: `a co-signer's fetch, full form, ${cosigning.what}`, figure: cosigning.full / 1e6, unit: 'MB' },
+    { what: `a co-signer's fetch, light form, ${cosigning.what}`, figure: cosigning.light / 1e6, unit: 'MB' },
     { what: 'peer (CKKS N 8192, one shared key), a value', figure: peer.usPerValue, unit: 'us' },
     { what: 'peer, wire, a value', figure: peer.bytesPerValue, unit: 'bytes' },
     { what: 'faster than the peer', figure: peer.usPerValue / usPerValue, unit: 'times' },
@@ -65,6 +72,10 @@ async function run(): ReturnType<Bench['run']> {
     addMsPerCiphertext: addMs,
     answerMsPerCustodian: answerMs,
     openMsPerCiphertext: openMs,
+    fingerprintMillis: fingerprintMs,
+    cosignerBytesFull: cosigning.full,
+    cosignerBytesLight: cosigning.light,
+    cosignerBytesRatio: cosigning.full / cosigning.light,
     peerCkksUsPerValue: peer.usPerValue,
     peerCkksBytesPerValue: peer.bytesPerValue,
     usPerValueRatioToPeerCkks: usPerValue / peer.usPerValue,
