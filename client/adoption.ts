@@ -7,9 +7,21 @@ import { LIMITS } from '../core/limits.ts'
 import { taskByName } from '../models/index.ts'
 import { checkAbandonment } from '../privacy/abandonment.ts'
 import { custodyOf } from '../privacy/custodian/index.ts'
-import { keySum, keySumHash, type Plan, planHash, queryHash, type ReleaseBundle, type StepEnd, stateHash, statement, stepEnd } from '../privacy/messages.ts'
+import {
+  keySum,
+  keySumHash,
+  type Plan,
+  planHash,
+  queryHash,
+  type ReleaseBundle,
+  type SealedBundle,
+  type StepEnd,
+  stateHash,
+  statement,
+  stepEnd,
+} from '../privacy/messages.ts'
 import { checkPlan, opensWholeBlocks } from '../privacy/plan.ts'
-import { checkBundle } from '../privacy/release.ts'
+import { checkBundle, checkSealedBundle } from '../privacy/release.ts'
 import { checkCertificate } from '../privacy/statement.ts'
 import { collect } from '../proto/index.ts'
 import { epochOf, rosterOf } from './agreed.ts'
@@ -38,6 +50,10 @@ async function take(context: ClientContext, key: OpeningKey, job: ClientJob, sig
     case 'stored':
       await requireSameQuery(context, key, end.bundle.plan.plan, job)
       return await takeRelease(context, key, end.bundle, job)
+    case 'sealed':
+      if (sameOpeningKey(end.bundle.plan.plan.key, key)) requireOwnPlan(context, end.bundle.plan.plan, key)
+      else await requireSameQuery(context, key, end.bundle.plan.plan, job)
+      return await takeSealed(context, key, end.bundle, job)
     case 'retired':
     case 'abandoned':
       await checkEnd(context, key, end)
@@ -81,7 +97,7 @@ async function checkEnd(context: ClientContext, key: OpeningKey, end: Extract<St
 async function takeRelease(context: ClientContext, key: OpeningKey, bundle: ReleaseBundle, job: ClientJob): Promise<void> {
   const { plan } = bundle.plan
   checkBundle(bundle, { roster: await rosterOf(context, plan.roster), keyEpoch: await epochOf(context, plan.keyEpoch) })
-  await recompute(context, bundle, job)
+  await recompute(context, key, bundle, job)
   const next = stateHash(bundle.nextState)
   await context.store.putBlob(blobs.state(next), bundle.nextState)
   const first = job.stage < 0
@@ -92,13 +108,28 @@ async function takeRelease(context: ClientContext, key: OpeningKey, bundle: Rele
   await context.post({ kind: 'adopted', key, stageDone: stageDone ? 1 : 0, nextState: next, counted: counted ? 1 : 0, step0 })
 }
 
-/** A site that holds the state before recomputes the state after; a late one takes it with the custodians' signatures alone. */
-async function recompute(context: ClientContext, bundle: ReleaseBundle, job: ClientJob): Promise<void> {
+/** Of a release for the coordinator's eyes a member takes that it happened: its stage is done, and leaves no state here. */
+async function takeSealed(context: ClientContext, key: OpeningKey, bundle: SealedBundle, job: ClientJob): Promise<void> {
   const { plan } = bundle.plan
+  checkSealedBundle(bundle, { roster: await rosterOf(context, plan.roster), keyEpoch: await epochOf(context, plan.keyEpoch) })
+  requireStage(plan, key, job)
+  const counted = sameOpeningKey(plan.key, key) && bundle.certificate.roll.some((entry) => entry.member === context.hospital)
+  await context.post({ kind: 'adopted', key, stageDone: 1, nextState: null, counted: counted ? 1 : 0, step0: null })
+}
+
+/** The plan is of the stage that comes next here (an earlier one that asked the same may have another name), and its release for whom the task says. */
+function requireStage(plan: Plan, key: OpeningKey, job: ClientJob): void {
   const stage = stageOf(job)
-  if (plan.key.job === job.hash && plan.stage !== (stage?.name ?? 'randomness'))
-    throw refuse('OTHER_PLAN', `a release of ${plan.stage} where ${stage?.name ?? 'randomness'} comes next`)
-  if (plan.task !== (stage?.task ?? 'randomness')) throw refuse('OTHER_PLAN', `a release of ${plan.stage} where ${stage?.name ?? 'randomness'} comes next`)
+  const task = taskByName(stage?.task ?? 'randomness')
+  const sameStage = !sameOpeningKey(plan.key, key) || plan.stage === (stage?.name ?? 'randomness')
+  if (!sameStage || plan.task !== task.name || plan.audience !== task.audience)
+    throw refuse('OTHER_PLAN', `a release of ${plan.stage} for ${plan.audience} where ${stage?.name ?? 'randomness'} comes next`)
+}
+
+/** A site that holds the state before recomputes the state after; a late one takes it with the custodians' signatures alone. */
+async function recompute(context: ClientContext, key: OpeningKey, bundle: ReleaseBundle, job: ClientJob): Promise<void> {
+  const { plan } = bundle.plan
+  requireStage(plan, key, job)
   const before = await stateOf(context, job)
   if (stateHash(before) !== plan.state) throw refuse('OTHER_STATE', 'the release starts from another state than this site holds')
   const after = taskByName(plan.task).advance(before, dequantise(plan.layout, bundle.release.sums))

@@ -42,7 +42,7 @@ export const clientEvent = union({
   adopted: struct({
     key: openingKey,
     stageDone: u8,
-    nextState: digest,
+    /** null where the release is for the coordinator's eyes */ nextState: option(digest),
     /** whether the roll names this hospital */ counted: u8,
     step0: option(struct({ keySum: digest, statement: blob(LIMITS.messageBytes) })),
   }),

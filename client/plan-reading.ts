@@ -5,7 +5,7 @@ import { refuse } from '../core/errors.ts'
 import { type Digest, type OpeningKey, openingKeyText, sameOpeningKey } from '../core/ids.ts'
 import { laneLayout } from '../core/lanes.ts'
 import type { FeatureColumn } from '../core/table.ts'
-import { taskByName } from '../models/index.ts'
+import { checkAudiences, taskByName } from '../models/index.ts'
 import { checkJobSpec } from '../privacy/job.ts'
 import { type JobSpec, jobHash, jobSpec, type KeyEpochSet, type Plan, planHash, type Roster, type SignedPlan, stateHash } from '../privacy/messages.ts'
 import { checkPlan, readsRecords } from '../privacy/plan.ts'
@@ -28,6 +28,7 @@ export async function learnJob(context: ClientContext, job: Digest): Promise<Cli
   checkJobSpec(spec, bytes.subarray(bytes.length - 64), await rosterOf(context, spec.roster))
   for (const set of spec.featureSets) checkColumns(set, context.data.columns(set.name))
   for (const stage of spec.stages) taskByName(stage.task).checkParams(stage.params)
+  checkAudiences(spec.stages)
   await context.post({ kind: 'jobLearnt', spec })
   return context.state().jobs.get(job) as ClientJob
 }

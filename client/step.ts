@@ -140,7 +140,8 @@ function adopted(state: ClientState, event: EventOf<'adopted'>): ClientState {
     if (job.step !== event.key.step) throw refuse('OTHER_STATE', `step ${event.key.step} where ${job.step} comes next`)
     const local = event.counted === 1 && before?.at.kind === 'contributed' ? before.at.contribution.nextLocal : job.local
     const step0 = job.step0 ?? event.step0
-    if (event.stageDone === 0) return { ...job, step: job.step + 1, stageStep: job.stageStep + 1, state: event.nextState, local, step0 }
+    if (event.stageDone === 0 && event.nextState !== null)
+      return { ...job, step: job.step + 1, stageStep: job.stageStep + 1, state: event.nextState, local, step0 }
     const name = job.spec.stages[job.stage]?.name
     return {
       ...job,
@@ -149,7 +150,7 @@ function adopted(state: ClientState, event: EventOf<'adopted'>): ClientState {
       stageStep: 0,
       state: null,
       local: null,
-      finals: name === undefined ? job.finals : put(job.finals, name, event.nextState),
+      finals: name === undefined || event.nextState === null ? job.finals : put(job.finals, name, event.nextState),
       step0,
     }
   })

@@ -5,7 +5,7 @@ import { encode } from '../core/codec.ts'
 import { refuse } from '../core/errors.ts'
 import type { Digest, HospitalId } from '../core/ids.ts'
 import { startMachine } from '../core/machine.ts'
-import { taskByName } from '../models/index.ts'
+import { checkAudiences, taskByName } from '../models/index.ts'
 import { checkStages, drawsOf } from '../privacy/job.ts'
 import { type Cosigning, type JobSpec, jobHash, jobSpec, PROTOCOL_VERSION } from '../privacy/messages.ts'
 import { publicSignKey, signMessage } from '../privacy/signatures.ts'
@@ -121,6 +121,7 @@ async function startJob(context: CoordinatorContext, job: JobOptions): Promise<D
     stages: job.stages,
   }
   checkStages(spec)
+  checkAudiences(spec.stages)
   await context.post({
     kind: 'jobStarted',
     spec,

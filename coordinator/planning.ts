@@ -63,7 +63,8 @@ export async function makePlan(context: CoordinatorContext, job: JobState): Prom
 async function reuse(context: CoordinatorContext, job: JobState, from: OpeningKey): Promise<void> {
   const phase = context.state().steps.get(openingKeyText(from))?.phase
   if (phase?.kind !== 'released') throw refuse('INTERNAL', `step ${from.step} is not released`)
-  const stageDone = taskOf(stageOf(job)).done(await context.store.readBlob(blobs.state(phase.nextState)))
+  const task = taskOf(stageOf(job))
+  const stageDone = task.audience === 'coordinator' || task.done(await context.store.readBlob(blobs.state(phase.nextState)))
   await context.post({ kind: 'reused', key: { job: job.hash, step: job.step, group: 0 }, from, nextState: phase.nextState, stageDone })
 }
 

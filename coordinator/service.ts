@@ -8,7 +8,6 @@ import type { Runner } from '../core/machine.ts'
 import { checkAnswer } from '../privacy/answer.ts'
 import {
   answer,
-  type CosignatureBody,
   certificate,
   cosignRequest,
   jobSpec,
@@ -39,7 +38,7 @@ import { currentRoster, membershipCalls } from './membership-service.ts'
 import { candidatesOf, receiveContribution, spoolOffset } from './spool.ts'
 import type { CoordinatorState, JobState, StepState } from './state.ts'
 import { certificateOf } from './step.ts'
-import { checkedPlan, endOf, phaseAt, stepAt } from './steps.ts'
+import { checkedPlan, cosignatureBodyOf, endOf, phaseAt, stepAt } from './steps.ts'
 
 export function createService(context: CoordinatorContext, runner: Runner<CoordinatorState, CoordinatorEvent>): CoordinatorService {
   const step = (key: OpeningKey): StepState => stepAt(context, key)
@@ -140,8 +139,7 @@ export function createService(context: CoordinatorContext, runner: Runner<Coordi
       sameMember(peer, signature.signer)
       const found = step(key)
       if (found.phase.kind !== 'cosigning') return
-      const { statementHash, keySum: sum, release: opened, nextState } = found.phase
-      const body: CosignatureBody = { statement: statementHash, keySum: sum, release: opened, nextState: found.plan.audience === 'members' ? nextState : null }
+      const body = await cosignatureBodyOf(context, found)
       if (!cosigners(body, [signature], checkedPlan(context, found)).has(peer.member))
         throw refuse('BAD_SIGNATURE', `${peer.member}'s co-signature of step ${key.step}`)
       await context.post({ kind: 'cosigned', key, signature })

@@ -1,27 +1,31 @@
 // What the coordinator does itself within a step: choose the roll, add, open, release. All of it from the journal and the spool.
 import { decode, encode } from '../core/codec.ts'
 import { isRefusal, refuse } from '../core/errors.ts'
-import { type HospitalId, type OpeningKey, openingKeyText } from '../core/ids.ts'
+import { type Digest, type HospitalId, type OpeningKey, openingKeyText } from '../core/ids.ts'
 import { dequantise } from '../core/lanes.ts'
 import { signAbandonment } from '../privacy/abandonment.ts'
 import { recoverKeySum } from '../privacy/answer.ts'
 import { cipherInWork } from '../privacy/cipher/in-work.ts'
 import {
   type Certificate,
+  type CosignatureBody,
   keySum,
   keySumHash,
+  type Release,
   type Roll,
   receiptHash,
   release,
   releaseBundle,
   releaseHash,
+  sealedBundle,
+  sealedReleaseHash,
   stateHash,
   statementHash,
   stepEnd,
 } from '../privacy/messages.ts'
 import { PARAMETERS } from '../privacy/parameters.ts'
 import { type CheckedPlan, createPlanChecker } from '../privacy/plan.ts'
-import { openRelease } from '../privacy/release.ts'
+import { cosignatureOf, openRelease } from '../privacy/release.ts'
 import { chooseRoll } from '../privacy/roll.ts'
 import { buildStatement } from '../privacy/statement.ts'
 import { ciphertextDigest } from '../privacy/wire.ts'
@@ -134,21 +138,37 @@ async function advance(context: CoordinatorContext, step: StepState, sums: BigIn
   return next
 }
 
+/** What co-signers of the step sign. */
+export async function cosignatureBodyOf(context: CoordinatorContext, step: StepState): Promise<CosignatureBody> {
+  const { statementHash: statement, keySum: sum, release: opened, nextState } = phaseAt(step, 'cosigning')
+  if (step.plan.audience === 'members') return { statement, keySum: sum, release: opened, nextState }
+  return cosignatureOf(statement, await keySumOf(context, sum), await releaseOf(context, opened), null)
+}
+const keySumOf = async (context: CoordinatorContext, hash: Digest): Promise<Int32Array> => decode(keySum, await context.store.readBlob(blobs.keySum(hash)))
+const releaseOf = async (context: CoordinatorContext, hash: Digest): Promise<Release> => decode(release, await context.store.readBlob(blobs.release(hash)))
+
+/** What members are shown: everything, or, of a release for the coordinator's eyes, that it was certified, opened and co-signed. */
+async function bundleOf(context: CoordinatorContext, step: StepState, nextState: Uint8Array): Promise<Uint8Array> {
+  const phase = phaseAt(step, 'cosigning')
+  const [sum, opened] = [await keySumOf(context, phase.keySum), await releaseOf(context, phase.release)]
+  const proofs = {
+    plan: step.signed,
+    certificate: { statement: phase.statement, roll: phase.roll, signatures: phase.signatures },
+    cosignatures: phase.cosignatures,
+  }
+  return step.plan.audience === 'members'
+    ? encode(releaseBundle, { ...proofs, keySum: sum, release: opened, nextState })
+    : encode(sealedBundle, { ...proofs, sealed: sealedReleaseHash(opened, sum) })
+}
+
 /** Publishes the release with its proofs. The spooled contributions go first: killed in between, the release is owed still, and nothing stays behind. */
 export async function publishRelease(context: CoordinatorContext, key: OpeningKey): Promise<void> {
   const step = stepAt(context, key)
   const phase = phaseAt(step, 'cosigning')
   const nextState = await context.store.readBlob(blobs.state(phase.nextState))
-  const bundle = {
-    plan: step.signed,
-    certificate: { statement: phase.statement, roll: phase.roll, signatures: phase.signatures },
-    keySum: decode(keySum, await context.store.readBlob(blobs.keySum(phase.keySum))),
-    release: decode(release, await context.store.readBlob(blobs.release(phase.release))),
-    nextState,
-    cosignatures: phase.cosignatures,
-  }
-  await context.store.putBlob(blobs.bundle(key), encode(releaseBundle, bundle))
-  const stageDone = taskOf(stageOf(jobOf(context, key))).done(nextState)
+  await context.store.putBlob(blobs.bundle(key), await bundleOf(context, step, nextState))
+  // Members cannot follow a state that they do not see: what the coordinator alone learns is one step.
+  const stageDone = step.plan.audience === 'coordinator' || taskOf(stageOf(jobOf(context, key))).done(nextState)
   await forget(context, step)
   await context.post({ kind: 'released', key, stageDone })
 }
@@ -177,11 +197,11 @@ async function forget(context: CoordinatorContext, step: StepState): Promise<voi
 /** How a step of a job ended, as members take it. @throws NOT_FOUND while it has not. */
 export async function endOf(context: CoordinatorContext, key: OpeningKey): Promise<Uint8Array> {
   const from = context.state().jobs.get(key.job)?.reused.get(key.step)
-  if (from) return encode(stepEnd, { kind: 'stored', bundle: decode(releaseBundle, await context.store.readBlob(blobs.bundle(from))) })
+  if (from) return await storedEnd(context, from, 'stored')
   const { phase, signed } = stepAt(context, key)
   switch (phase.kind) {
     case 'released':
-      return encode(stepEnd, { kind: 'released', bundle: decode(releaseBundle, await context.store.readBlob(blobs.bundle(key))) })
+      return await storedEnd(context, key, 'released')
     case 'retired':
       return encode(stepEnd, { kind: 'retired', plan: signed, certificate: { statement: phase.statement, roll: [], signatures: phase.signatures } })
     case 'abandoned':
@@ -189,4 +209,11 @@ export async function endOf(context: CoordinatorContext, key: OpeningKey): Promi
     default:
       throw refuse('NOT_FOUND', `step ${key.step} is not over`)
   }
+}
+
+/** Of a step that was released: under its own opening key, or again under a later one. */
+async function storedEnd(context: CoordinatorContext, key: OpeningKey, kind: 'released' | 'stored'): Promise<Uint8Array> {
+  const bytes = await context.store.readBlob(blobs.bundle(key))
+  if (stepAt(context, key).plan.audience === 'coordinator') return encode(stepEnd, { kind: 'sealed', bundle: decode(sealedBundle, bytes) })
+  return encode(stepEnd, { kind, bundle: decode(releaseBundle, bytes) })
 }

@@ -3,6 +3,8 @@
 // A new kind of learning is one file here and one line in registry.ts (and in score.ts, where it makes a new kind of model).
 // advance() is deterministic, + - x / sqrt on typed arrays; contribute() may use whatever it likes.
 // Who sees what: each task's docstring; the names of lanes: each task's layout().
+
+export { checkAudiences } from './audiences.ts'
 export { describeParams, parseDescribed } from './describe.ts'
 export { type Evaluation, evaluateParams, parseEvaluation } from './evaluate.ts'
 export { FEDAVG_DEFAULTS, type FedavgParams, fedavgParams, parseFedavgParams } from './fedavg.ts'

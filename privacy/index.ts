@@ -31,7 +31,17 @@ export {
   signReceipt,
   splitContribution,
 } from './receipt.ts'
-export { type CheckedBundle, checkBundle, checkCosignatures, cosignatureOf, cosigners, draw, openRelease, signCosignature } from './release.ts'
+export {
+  type CheckedBundle,
+  checkBundle,
+  checkCosignatures,
+  checkSealedBundle,
+  cosignatureOf,
+  cosigners,
+  draw,
+  openRelease,
+  signCosignature,
+} from './release.ts'
 export { checkReport, signReport } from './report.ts'
 export { type ChosenRoll, checkRollMembers, checkRollShape, chooseRoll, collectReceipts, type Exclusion, excludedMembers } from './roll.ts'
 export {

@@ -5,8 +5,10 @@ import {
   type Codec,
   type Decoded,
   digest,
+  encode,
   f64,
   fixed,
+  hash,
   hashOf,
   hospitalId,
   i32s,
@@ -266,10 +268,13 @@ export const releaseHash = (r: Release): Digest => hashOf('consilium/release/1',
 export const keySum = exactly(4096, i32s(4096))
 export const keySumHash = (s: Int32Array): Digest => hashOf('consilium/key-sum/1', keySum, s)
 
+/** All that is published about a release for the coordinator's eyes: S has thousands of bits that nobody can guess, so it hides sums however few. */
+export const sealedReleaseHash = (r: Release, s: Int32Array): Digest => hash('consilium/sealed-release/1', encode(release, r), encode(keySum, s))
+
 export const cosignatureBody = struct({
   statement: digest,
-  keySum: digest,
-  release: digest,
+  /** null for audience `coordinator`: nothing of S is published alone */ keySum: option(digest),
+  /** releaseHash; for audience `coordinator` sealedReleaseHash */ release: digest,
   /** of the state after this release; null for audience `coordinator` */ nextState: option(digest),
 })
 export type CosignatureBody = Decoded<typeof cosignatureBody>
@@ -283,6 +288,9 @@ export const releaseBundle = struct({
   cosignatures: list(namedSignature, LIMITS.custodians),
 })
 export type ReleaseBundle = Decoded<typeof releaseBundle>
+/** The same for audience `coordinator`: release and S stay with the coordinator and the co-signers, there is no next state for members. */
+export const sealedBundle = struct({ plan: signedPlan, certificate, sealed: digest, cosignatures: list(namedSignature, LIMITS.custodians) })
+export type SealedBundle = Decoded<typeof sealedBundle>
 /**
  * How a step of a job ended, for every member, in the order of the job's steps. `retired`: g custodians signed the empty roll, so the key never
  * opens and what it cost is given back. `abandoned`: too few sign, answer or co-sign; it counts as opened, and the coordinator says that it
@@ -293,6 +301,7 @@ export const stepEnd = union({
   retired: struct({ plan: signedPlan, certificate }),
   abandoned: struct({ plan: signedPlan, signature }),
   stored: struct({ bundle: releaseBundle }),
+  /** released for the coordinator's eyes, under this opening key or an earlier one that asked the same */ sealed: struct({ bundle: sealedBundle }),
 })
 export type StepEnd = Decoded<typeof stepEnd>
 /** What a co-signing custodian is shown before it re-adds the spooled contributions itself. */

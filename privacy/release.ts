@@ -20,7 +20,9 @@ import {
   type ReleaseBundle,
   type Roster,
   releaseHash,
+  type SealedBundle,
   type Statement,
+  sealedReleaseHash,
   stateHash,
   statement as statementCodec,
 } from './messages.ts'
@@ -80,13 +82,15 @@ export function cosigners(body: CosignatureBody, signatures: readonly NamedSigna
   return new Set(valid.map(({ signer }) => signer))
 }
 
-/** What t custodians sign about a release. `nextState`: hash of the state after it; null for audience `coordinator`. */
-export const cosignatureOf = (statement: Digest, keySum: Int32Array, release: Release, nextState: Digest | null): CosignatureBody => ({
-  statement,
-  keySum: keySumHash(keySum),
-  release: releaseHash(release),
-  nextState,
-})
+/**
+ * What t custodians sign about a release. `nextState`: hash of the state after it; null for audience `coordinator`, whose members see the body
+ * too and must not be able to try sums against it: release and S are then hashed together.
+ */
+export const cosignatureOf = (statement: Digest, keySum: Int32Array, release: Release, nextState: Digest | null): CosignatureBody =>
+  nextState === null
+    ? sealedBody(statement, sealedReleaseHash(release, keySum))
+    : { statement, keySum: keySumHash(keySum), release: releaseHash(release), nextState }
+const sealedBody = (statement: Digest, sealed: Digest): CosignatureBody => ({ statement, keySum: null, release: sealed, nextState: null })
 
 /** At least t distinct custodians: one of them is honest, and it refetched, re-added and opened. @throws FEW_COSIGNATURES. */
 export function checkCosignatures(body: CosignatureBody, signatures: readonly NamedSignature[], checked: CheckedPlan): void {
@@ -109,6 +113,7 @@ export interface CheckedBundle {
  */
 export function checkBundle(bundle: ReleaseBundle, known: { readonly roster: Roster; readonly keyEpoch: KeyEpochSet }): CheckedBundle {
   const checked = checkPlan(bundle.plan, known)
+  if (checked.plan.audience !== 'members') throw refuse('OTHER_PLAN', 'a release for the coordinator, published to members')
   const statementHash = checkCertificate(bundle.certificate, checked)
   const n = bundle.certificate.roll.length
   if (n === 0) throw refuse('ROLL_SMALL', 'the empty roll releases nothing')
@@ -119,6 +124,20 @@ export function checkBundle(bundle: ReleaseBundle, known: { readonly roster: Ros
   const next = stateHash(bundle.nextState)
   checkCosignatures(cosignatureOf(statementHash, bundle.keySum, bundle.release, next), bundle.cosignatures, checked)
   return { checked, statementHash, stateHash: next }
+}
+
+/**
+ * What members are shown of a release for the coordinator's eyes: that this roll was certified and opened, and that t custodians saw it open to what
+ * the hash commits to. No figure, no S, no state. @throws what checkPlan and checkCertificate throw; OTHER_PLAN (a release for members must be shown to
+ * them), ROLL_SMALL, FEW_COSIGNATURES.
+ */
+export function checkSealedBundle(bundle: SealedBundle, known: { readonly roster: Roster; readonly keyEpoch: KeyEpochSet }): Omit<CheckedBundle, 'stateHash'> {
+  const checked = checkPlan(bundle.plan, known)
+  if (checked.plan.audience !== 'coordinator') throw refuse('OTHER_PLAN', 'a release for members, withheld from them')
+  const statementHash = checkCertificate(bundle.certificate, checked)
+  if (bundle.certificate.roll.length === 0) throw refuse('ROLL_SMALL', 'the empty roll releases nothing')
+  checkCosignatures(sealedBody(statementHash, bundle.sealed), bundle.cosignatures, checked)
+  return { checked, statementHash }
 }
 
 /**

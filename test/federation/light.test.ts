@@ -195,7 +195,10 @@ describe('a hospital that signs a false fingerprint', () => {
     for (const id of cosigners) {
       const named = started.journalOf(id, 'custody').flatMap(({ event }) => (event.kind === 'fingerprintFalse' ? [event.fingerprint.body.member] : []))
       expect(named).toEqual([VICTIM])
-      expect(new Set(asked.get(`${id} 1`)).size).toBe(5)
+      // Drawn, it is found out alone; otherwise the sum does not come out, and everybody is refetched.
+      const refetched = new Set(asked.get(`${id} 1`))
+      expect(refetched.has(VICTIM)).toBe(true)
+      expect([1, 5]).toContain(refetched.size)
     }
     expect(started.faults.filter((f) => !f.includes('FINGERPRINT_FALSE'))).toEqual([])
     expect(started.faults.length).toBeGreaterThanOrEqual(3)
@@ -203,7 +206,8 @@ describe('a hospital that signs a false fingerprint', () => {
 })
 
 describe('killed at any entry of a light step', () => {
-  const job = light(shortJob())
+  // Two steps: every entry of the light form, in a sweep that stays short.
+  const job = light(jobOf(FEATURES, STAGES.describe))
   const reference = runJob({ job })
   const CUSTODIAN = SMALL_IDS[1] as Party
   for (const [victim, first] of [
@@ -225,7 +229,7 @@ describe('killed at any entry of a light step', () => {
           expect(run.finals.get('describe')).toEqual((await reference).finals.get('describe'))
           expect(run.faults).toEqual([])
         }
-        expect(met.size).toBeGreaterThan(50)
+        expect(met.size).toBeGreaterThan(25)
       }, 120_000)
 })
 

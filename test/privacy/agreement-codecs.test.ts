@@ -84,6 +84,9 @@ const CODECS = {
   cosignatureBody: privacy.cosignatureBody,
   cosignRequest: privacy.cosignRequest,
   releaseBundle: privacy.releaseBundle,
+  sealedBundle: privacy.sealedBundle,
+  fingerprint: privacy.fingerprint,
+  fingerprints: privacy.fingerprints,
   namedSignature: privacy.namedSignature,
   custodyEvent,
 }
@@ -111,6 +114,11 @@ beforeAll(async () => {
     stages: [stage],
   }
   const event: CustodyEvent = { kind: 'reported', key: keyAt(1), report: reports[0] as privacy.Report }
+  const fingerprintBy = privacy.signFingerprint(
+    { statement: digestOf('s'), receipt: digestOf('r'), member: id, words: new BigInt64Array(6) },
+    checked,
+    federation.coordinator.privateKey,
+  )
   const all: Record<Name, unknown> = {
     ...{ member: federation.roster.members[0], roster: federation.roster, sealingKey: federation.keyEpoch.keys[0]?.key, keyEpoch: federation.keyEpoch },
     ...{ snapshot: checked.plan.snapshots[0], stage, jobSpec, plan: checked.plan, signedPlan },
@@ -134,6 +142,9 @@ beforeAll(async () => {
       custodyEvent: event,
     },
     cosignatureBody: privacy.cosignatureOf(digestOf('s'), opened.keySum, opened.opened, null),
+    sealedBundle: { plan: signedPlan, certificate, sealed: digestOf('sealed'), cosignatures: [cosignature] },
+    fingerprint: fingerprintBy,
+    fingerprints: [fingerprintBy],
     releaseBundle: { plan: signedPlan, certificate, keySum: opened.keySum, release: opened.opened, nextState, cosignatures: [cosignature] },
   }
   for (const name of NAMES) {

@@ -324,7 +324,7 @@ export async function cosign(
     cipher: federation.cipher,
     receiptOf: ({ member }) => of(member)?.receipt,
     refetch: async (member) => of(member)?.ciphertexts ?? [],
-    nextState: request.nextState,
+    nextState: checked.plan.audience === 'members' ? request.nextState : null,
   })
   journal(site, event)
   return privacy.signCosignature(body, checked, custodian, site.sign.privateKey)
