@@ -27,4 +27,4 @@ export function sumOf(run: AttackRun, ids: readonly HospitalId[], task: string, 
 
 /** Hashes of the states that a hospital has taken, in order. */
 export const adoptedStates = (run: AttackRun, id: HospitalId): readonly string[] =>
-  run.journal(id).flatMap((event) => (event.kind === 'adopted' ? [event.nextState] : []))
+  run.journal(id).flatMap((event) => (event.kind === 'adopted' && event.nextState !== null ? [event.nextState] : []))
