@@ -75,7 +75,18 @@ export function createCoordinatorProgress(
         return inStep(event.key, 'cosigned', { member: event.signature.signer })
       case 'released':
         inStep(event.key, 'released')
-        return afterRelease(event, state, print, finalState)
+        return afterRelease(event.key, event.stageDone, state, print, finalState)
+      case 'reused': {
+        const from = state.steps.get(openingKeyText(event.from))?.plan
+        if (from) print({ kind: 'step', step: event.key.step, stage: from.stage, stageStep: from.stageStep, event: 'stored', ms: 0 })
+        return afterRelease(event.key, event.stageDone, state, print, finalState, from?.stage)
+      }
+      case 'retired':
+        inStep(event.key, 'retired')
+        return afterFailure(state, event.key, print)
+      case 'abandoned':
+        inStep(event.key, 'abandoned', { code: event.code })
+        return afterFailure(state, event.key, print)
       case 'jobFailed':
         return print({ kind: 'finished', outcome: `failed: ${event.code}` })
       case 'scored':
@@ -91,16 +102,22 @@ function certified(step: StepState | undefined, tell: (custodians: string[]) => 
   if (step?.phase.kind === 'opening' && step.phase.answers.length === 0) tell(step.phase.signatures.map((s) => s.signer))
 }
 
+function afterFailure(state: CoordinatorState, key: OpeningKey, print: (record: CoordinatorProgress) => void): void {
+  const outcome = state.jobs.get(key.job)?.outcome
+  if (typeof outcome === 'object') print({ kind: 'finished', outcome: `failed: ${outcome.failed}` })
+}
+
 function afterRelease(
-  event: Extract<CoordinatorEvent, { kind: 'released' }>,
+  key: OpeningKey,
+  stageDone: boolean,
   state: CoordinatorState,
   print: (record: CoordinatorProgress) => void,
   finalState: (job: Digest, stage: string) => Promise<Uint8Array>,
+  name = state.steps.get(openingKeyText(key))?.plan.stage,
 ): void {
-  const job = state.jobs.get(event.key.job)
-  const name = state.steps.get(openingKeyText(event.key))?.plan.stage
+  const job = state.jobs.get(key.job)
   const stage = job?.spec.stages.find((s) => s.name === name)
-  if (!job || !event.stageDone) return
+  if (!job || !stageDone) return
   const finished = (): void => (job.outcome === 'finished' ? print({ kind: 'finished', outcome: 'finished' }) : undefined)
   if (stage?.task !== 'evaluate') return finished()
   void finalState(job.hash, stage.name).then((bytes) => {

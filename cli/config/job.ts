@@ -58,10 +58,14 @@ export const jobConfig = z.strictObject({
   minCohort: z.int().min(3),
   /** Deadline of a step. */
   stepSeconds: z.number().positive().max(86_400),
+  /** Least members of a block of exact statistics; not given: everybody in one block. */
+  blockMembers: z.int().min(3).max(10_000).optional(),
+  /** Form of co-signing; not given: by the size of what a co-signer would fetch. */
+  cosigning: z.enum(['full', 'light']).optional(),
   inputs: z.strictObject({
     featureSet: z.string(),
-    /** 2026-01 or 2026-01-31: extracts are frozen at the end of it. */
-    boundary: z.string().regex(/^\d{4}-\d{2}(-\d{2})?$/, 'expected YYYY-MM or YYYY-MM-DD'),
+    /** A calendar month: extracts are frozen at the end of it. */
+    boundary: z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'expected a month, YYYY-MM'),
     splitSeed: z.string().min(1).max(64),
     heldOutPercent: z.int().min(0).max(90),
     /** Public cap on rows a hospital: weights are rows / rowCap. */
@@ -106,5 +110,6 @@ export function toJobOptions(config: JobConfig): JobOptions {
     featureSets: [{ name: config.inputs.featureSet, columns }],
     minCohort: config.minCohort,
     stepMs: config.stepSeconds * 1000,
+    ...given({ blockMembers: config.blockMembers, cosigning: config.cosigning }),
   }
 }
