@@ -52,7 +52,7 @@ function vectorsOf(statement: Digest): readonly Halves[] {
  * <r_v, c_j> modulo each data prime, for three vectors r_v = expand(statement) and all ciphertexts c_j of a contribution or of the aggregate:
  * 6 words a ciphertext, each below its prime. Linear: the fingerprints of a roll add up (addFingerprints) to that of its aggregate.
  * Security: the statement fixes roll (and so all receipted ciphertexts) and aggregate before r is known. An aggregate that is not the sum differs
- * modulo a prime p > 2^45 in some ciphertext, and has the sum's three words modulo p with probability p^-3 < 2^-134 a statement tried.
+ * modulo a prime p (just below 2^45) in some ciphertext, and has the sum's three words modulo p with probability p^-3 < 2^-134 a statement tried.
  * Hides nothing: whoever has the ciphertexts can compute it. @throws BAD_CIPHERTEXT. Cost: about 0.25 ms a ciphertext.
  */
 export function fingerprintOf(statement: Digest, ciphertexts: readonly Uint8Array[]): BigInt64Array {
