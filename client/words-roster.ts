@@ -190,8 +190,9 @@ function signatureLine(roster: Roster, previous: Roster | null, signers: readonl
   const by = namesOf(signers)
   const of = (previous ?? roster).members.length
   const needed = previous ? Math.floor(of / 2) + 1 : of
+  // The daemon keeps what it was shown when it asked: others may have signed since.
   return fact(
-    `signed so far by ${signers.length} of ${of} ${previous ? 'current ' : ''}members (${by.en}); ${needed} are needed`,
-    `${of} 个${previous ? '现有' : ''}成员中已有 ${signers.length} 个签署（${by.zh}）；需要 ${needed} 个`,
+    `when it was shown to this site, ${signers.length} of ${of} ${previous ? 'current ' : ''}members had signed (${by.en}); ${needed} are needed`,
+    `提交本院时，${of} 个${previous ? '现有' : ''}成员中已有 ${signers.length} 个签署（${by.zh}）；需要 ${needed} 个`,
   )
 }

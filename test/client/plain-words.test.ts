@@ -81,10 +81,8 @@ describe('a roster', () => {
     ])
   })
   test('signatures: a majority of current members, or all for the first', () => {
-    expect(text(sections)).toContain('signed so far by 2 of 5 current members (beta, gamma); 3 are needed')
-    expect(text(rosterSections({ ...about, current: null, previous: null, roster: FIRST }))).toContain(
-      'signed so far by 2 of 5 members (beta, gamma); 5 are needed',
-    )
+    expect(text(sections)).toContain('2 of 5 current members had signed (beta, gamma); 3 are needed')
+    expect(text(rosterSections({ ...about, current: null, previous: null, roster: FIRST }))).toContain('2 of 5 members had signed (beta, gamma); 5 are needed')
     expect(text(rosterSections({ ...about, current: null, previous: null, roster: FIRST, signers: null }))).not.toContain('signed')
   })
   test('a site that is not on it, and a roster that skips a version, are looked at twice', () => {

@@ -177,7 +177,12 @@ describe('a roster', () => {
     ask('roster', hash, bundleOf(NEXT))
     expect((await on('status')).stdout.split('\n')[0]).toContain('consilium client roster show')
     const { stdout } = await on('roster', 'show')
-    for (const words of ['A PROPOSAL WAITS FOR A PERSON', 'follows version 1', 'joins: zeta (Hospital zeta)', 'by 1 of 5 current members (beta); 3 are needed'])
+    for (const words of [
+      'A PROPOSAL WAITS FOR A PERSON',
+      'follows version 1',
+      'joins: zeta (Hospital zeta)',
+      '1 of 5 current members had signed (beta); 3 are needed',
+    ])
       expect(stdout).toContain(words)
     expect((await on('roster', 'refuse', hash.slice(0, 9))).stdout).toMatch(/^roster .* refused by/)
     expect((await on('roster', 'show')).stdout).not.toContain('PROPOSAL')

@@ -1,6 +1,7 @@
 // A hospital whose policy asks a person, among real daemons: the federation waits for the word, goes on after approve, and hears POLICY after refuse.
 import { afterAll, expect, test } from 'vitest'
 import { decisionFolder, listAsked } from '../../client/decision-files.ts'
+import type { Matter } from '../../client/decisions.ts'
 import { EXIT } from '../../core/errors.ts'
 import type { HospitalId } from '../../core/ids.ts'
 import { createProcesses, type Processes } from './federation.ts'
@@ -21,13 +22,13 @@ afterAll(async () => {
 })
 
 const ASKER = 1
-/** Four hospitals; the second one's policy asks about `describe`. Resolves when a job was asked and all others have contributed to its first step. */
-async function untilAsked(): Promise<Scene> {
+/** Four hospitals; the second one's policy asks about `describe`, and about rosters where told so. All daemons run. */
+async function start(roster: 'ask' | 'automatic'): Promise<Scene> {
   const places = await makePlaces({
     claims: 500,
     job: { minCohort: 3, stepSeconds: 3, inputs: INPUTS, stages: [{ name: 'describe', task: 'describe', privacy: 'exact' }] },
     differs: (file, index) =>
-      index === ASKER ? { ...file, policy: { ...file.policy, tasks: { ...file.policy.tasks, describe: { privacy: ['exact'] } } } } : file,
+      index === ASKER ? { ...file, policy: { ...file.policy, roster, tasks: { ...file.policy.tasks, describe: { privacy: ['exact'] } } } } : file,
   })
   const run = createProcesses(places)
   const asker = places.hospitals[ASKER] as HospitalId
@@ -36,19 +37,42 @@ async function untilAsked(): Promise<Scene> {
   run.keep('coordinator')
   await run.until(() => run.log('coordinator').includes('listening'), 'everybody is invited')
   for (const id of places.hospitals) run.keep(id)
-  await run.until(() => waiting(scene).length === 1, 'the job is asked')
-  await run.until(async () => (await contributors(scene)).length === 3, 'the others have contributed')
   return scene
 }
-const waiting = ({ places, asker }: Scene) => listAsked(decisionFolder(places.data(asker)))
+/** Resolves when the job was asked and all others have contributed to its first step. */
+async function untilJobAsked(scene: Scene): Promise<void> {
+  await scene.run.until(() => waiting(scene, 'job').length === 1, 'the job is asked')
+  await scene.run.until(async () => (await contributors(scene)).length === 3, 'the others have contributed')
+}
+const waiting = ({ places, asker }: Scene, matter: Matter) =>
+  listAsked(decisionFolder(places.data(asker))).filter((asked) => asked.matter === matter && asked.decided === null)
 const contributors = async ({ run }: Scene): Promise<readonly HospitalId[]> =>
   (await run.coordinator()).events.flatMap((e) => (e.kind === 'contributed' && e.key.step === 0 ? [e.receipt.body.member] : [])).toSorted()
 const type = ({ run, places, asker }: Scene, ...args: readonly string[]) => run.children.consilium('client', ...args, '--config', places.config(asker)).ended
 
+test('without a word about the roster nothing is agreed; roster show tells who is in it, and after approve it is signed', async () => {
+  const scene = await start('ask')
+  const { run, places, asker } = scene
+  await run.until(() => waiting(scene, 'roster').length === 1, 'the roster is asked')
+  const signers = async () => (await run.coordinator()).events.flatMap((e) => (e.kind === 'rosterSigned' ? [e.signature.signer] : [])).toSorted()
+  await run.until(async () => (await signers()).length === 3, 'all others have signed')
+  const shown = (await type(scene, 'roster', 'show')).stdout
+  for (const words of ['A PROPOSAL WAITS FOR A PERSON', ...places.hospitals, 'any 2 of the 4 custodians', '4 are needed']) expect(shown).toContain(words)
+  expect(await signers()).toEqual(scene.others)
+  expect((await run.coordinator()).state.roster.kind).not.toBe('agreed')
+  expect((await type(scene, 'roster', 'approve', waiting(scene, 'roster')[0]?.hash.slice(0, 8) ?? '')).code).toBe(EXIT.ok)
+  await run.until(async () => (await signers()).includes(asker), 'the site signs')
+  await untilJobAsked(scene)
+  expect((await type(scene, 'roster', 'show')).stdout).toMatch(/^THE ROSTER NOW/)
+  for (const id of places.hospitals) await run.stop(id)
+  await run.stop('coordinator')
+}, 180_000)
+
 test('the federation waits for a person; plan show tells the job; after approve all of it is done, and only then did anything of the site leave', async () => {
-  const scene = await untilAsked()
+  const scene = await start('automatic')
+  await untilJobAsked(scene)
   const { run, places, asker, others } = scene
-  const [asked] = waiting(scene)
+  const [asked] = waiting(scene, 'job')
   const hash = asked?.hash ?? ''
   expect(run.log(asker)).toContain('waiting for a person: consilium client plan show')
   expect((await type(scene, 'status')).stdout).toMatch(new RegExp(`^WAITING .*job ${hash.slice(0, 16)}`))
@@ -77,9 +101,10 @@ test('the federation waits for a person; plan show tells the job; after approve 
 }, 180_000)
 
 test('after refuse the site tells the coordinator POLICY and contributes nothing', async () => {
-  const scene = await untilAsked()
+  const scene = await start('automatic')
+  await untilJobAsked(scene)
   const { run, asker, others } = scene
-  expect((await type(scene, 'plan', 'refuse', waiting(scene)[0]?.hash ?? '')).code).toBe(EXIT.ok)
+  expect((await type(scene, 'plan', 'refuse', waiting(scene, 'job')[0]?.hash ?? '')).code).toBe(EXIT.ok)
   const refused = async () => (await run.coordinator()).events.filter((e) => e.kind === 'planRefused')
   await run.until(async () => (await refused()).length > 0, 'the refusal arrives')
   expect((await refused()).map((e) => [e.member, e.key.step, e.code])).toEqual([[asker, 0, 'POLICY']])
