@@ -2,7 +2,7 @@
 // leaves, and scores its own rows. A journal and a pure step; it only dials out.
 // May import core, proto, models, privacy, claims. Never coordinator.
 import { isRefusal, refuse } from '../core/errors.ts'
-import { type Digest, openingKeyText } from '../core/ids.ts'
+import { openingKeyText } from '../core/ids.ts'
 import { type Effect, type Runner, startMachine } from '../core/machine.ts'
 import type { Work } from '../core/work/work.ts'
 import type { Ask } from '../proto/messages.ts'
@@ -100,12 +100,6 @@ export async function startClient(options: ClientOptions): Promise<Client> {
     }
   }
 
-  /** Asked once; after that the duty rests until somebody decides. */
-  function hold(job: Digest, why: string): void {
-    if (!holds.undecided.has(job)) options.log.info({ job: job.slice(0, 12) }, why)
-    holds.undecided.add(job)
-  }
-
   async function perform(duty: Duty, { signal }: { signal: AbortSignal }): Promise<void> {
     switch (duty.kind) {
       case 'enrol':
@@ -118,7 +112,8 @@ export async function startClient(options: ClientOptions): Promise<Client> {
         return await wipeSealingKey(context, duty.epoch)
       case 'ask':
         return await serve(context, duty.ask, signal).catch((error: unknown) => {
-          if (duty.ask.kind === 'contribute' && isRefusal(error, 'CONSENT')) hold(duty.ask.key.job, error.message)
+          // Asked once; after that the duty rests until somebody decides.
+          if (duty.ask.kind === 'contribute' && isRefusal(error, 'CONSENT')) holds.undecided.add(duty.ask.key.job)
           throw error
         })
       default:
