@@ -42,7 +42,19 @@ export async function extractTable(db: ClaimsDatabase, set: FeatureSet, options:
     }
     for (const [j, column] of values.entries()) fillColumn(x, from, width, j, set, column)
   }
-  return { featureSet: set.name, features: columnsOf(set), rows: count, x, y, amountFen, ids, groups }
+  return { featureSet: set.name, features: columnsOf(set), rows: count, x, y, amountFen, persons: personsOf(groups), ids, groups }
+}
+
+/** Groups as numbers in order of first appearance: a table's persons. On a SharedArrayBuffer. */
+export function personsOf(groups: readonly string[]): Int32Array {
+  const numbers = new Map<string, number>()
+  const persons = new Int32Array(new SharedArrayBuffer(groups.length * 4))
+  for (const [row, group] of groups.entries()) {
+    const number = numbers.get(group) ?? numbers.size
+    numbers.set(group, number)
+    persons[row] = number
+  }
+  return persons
 }
 
 type Block = readonly (readonly unknown[])[]

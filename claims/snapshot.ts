@@ -4,7 +4,7 @@ import { blob, bool, decode, encode, f64, hash, list, struct, text, u32 } from '
 import { refuse } from '../core/errors.ts'
 import type { Digest } from '../core/ids.ts'
 import { LIMITS } from '../core/limits.ts'
-import type { Extract } from './extract.ts'
+import { type Extract, personsOf } from './extract.ts'
 
 const MOST_ROWS = 2 ** 24
 const MOST_BYTES = 2 ** 31 - 1
@@ -64,6 +64,7 @@ export function decodeExtract(bytes: Uint8Array): { readonly extract: Extract; r
     x: new Float64Array(shared(read.x)),
     y: new Uint8Array(shared(read.y)),
     amountFen: new Float64Array(shared(read.amountFen)),
+    persons: personsOf(read.groups),
     ids: read.ids,
     groups: read.groups,
   }

@@ -32,10 +32,21 @@ function rowsOf(table: Table, rows: readonly number[]): Table {
   const x = new Float64Array(new SharedArrayBuffer(rows.length * width * 8))
   const y = new Uint8Array(new SharedArrayBuffer(rows.length))
   const amountFen = new Float64Array(new SharedArrayBuffer(rows.length * 8))
+  const persons = new Int32Array(new SharedArrayBuffer(rows.length * 4))
   for (const [to, from] of rows.entries()) {
     x.set(table.x.subarray(from * width, (from + 1) * width), to * width)
     y[to] = table.y[from] as number
+    persons[to] = table.persons[from] as number
     amountFen[to] = table.amountFen[from] as number
   }
-  return { featureSet: table.featureSet, features: table.features, rows: rows.length, x, y, amountFen, ids: rows.map((row) => table.ids[row] as string) }
+  return {
+    featureSet: table.featureSet,
+    features: table.features,
+    rows: rows.length,
+    x,
+    y,
+    amountFen,
+    persons,
+    ids: rows.map((row) => table.ids[row] as string),
+  }
 }

@@ -4,7 +4,7 @@ import type { CoordinatorEvent, CoordinatorState, StepState } from '../coordinat
 import type { Digest, OpeningKey } from '../core/ids.ts'
 import { openingKeyText } from '../core/ids.ts'
 import type { CoordinatorProgress } from '../core/progress.ts'
-import { parseEvaluation } from '../models/index.ts'
+import { type Metrics, parseEvaluation } from '../models/index.ts'
 import { contributionBytesOf } from '../privacy/receipt.ts'
 
 type StepRecord = Extract<CoordinatorProgress, { kind: 'step' }>
@@ -107,6 +107,9 @@ function afterFailure(state: CoordinatorState, key: OpeningKey, print: (record: 
   if (typeof outcome === 'object') print({ kind: 'finished', outcome: `failed: ${outcome.failed}` })
 }
 
+/** JSON knows no NaN: a figure that could not open, or of an absent class, is left out. */
+const finite = (metrics: Metrics): Record<string, number> => Object.fromEntries(Object.entries(metrics).filter(([, v]) => Number.isFinite(v)))
+
 function afterRelease(
   key: OpeningKey,
   stageDone: boolean,
@@ -121,7 +124,7 @@ function afterRelease(
   const finished = (): void => (job.outcome === 'finished' ? print({ kind: 'finished', outcome: 'finished' }) : undefined)
   if (stage?.task !== 'evaluate') return finished()
   void finalState(job.hash, stage.name).then((bytes) => {
-    print({ kind: 'evaluation', stage: stage.name, metrics: { ...parseEvaluation(bytes).metrics } })
+    print({ kind: 'evaluation', stage: stage.name, metrics: finite(parseEvaluation(bytes).metrics) })
     finished()
   })
 }

@@ -1,14 +1,14 @@
 // How many numbers each stage of a job opens, and how often: found before the job begins, by walking its tasks through public things alone.
-// The walk takes all sums as zero: shapes of states do not depend on them (a test holds them against a real job).
+// The walk takes integers, which count, as large as they can be, so that every cell opens, and all else as zero: what opens is at most this.
 
-import { laneCount } from '../core/lanes.ts'
+import { type LaneLayout, laneCount } from '../core/lanes.ts'
 import { LIMITS } from '../core/limits.ts'
 import type { FeatureColumn } from '../core/table.ts'
-import { parseFedavgParams, parseLogisticParams, taskByName, type Upstream } from '../models/index.ts'
+import { opensAll, parseFedavgParams, parseLogisticParams, taskByName, type Upstream } from '../models/index.ts'
 import type { JobSpec, Stage } from '../privacy/messages.ts'
 
 export interface StageShape {
-  /** Numbers that open in one round; where rounds differ, the most. null: not known before the stage begins. */
+  /** Numbers that open in one round, at most; where rounds differ, of the largest. null: not known before the stage begins. */
   readonly numbers: number | null
   /** Rounds at most; null: not known. */
   readonly rounds: number | null
@@ -49,18 +49,25 @@ function walk(
   })
   let numbers = 0
   for (let round = 1; round <= MOST_WALKED_ROUNDS; round++) {
-    const lanes = laneCount(task.layout(state, contributors))
+    const layout = task.layout(state, contributors)
+    const lanes = laneCount(layout)
     if (lanes > LIMITS.lanes) throw new RangeError('more lanes than a plan may have')
     numbers = Math.max(numbers, lanes)
-    state = task.advance(state, new Float64Array(lanes))
+    state = task.advance(state, mostCounted(layout, contributors))
     if (task.done(state)) return { numbers, rounds: round, final: state }
   }
   return { numbers, rounds: null, final: state }
 }
 
+const mostCounted = ({ segments }: LaneLayout, contributors: number): Float64Array =>
+  Float64Array.from(segments.flatMap((s) => Array.from({ length: s.length }, () => (s.rounding === 'integer' ? s.clip * contributors : 0))))
+
 /** Where the parameters alone say it. */
 function roundsOf({ task, params }: Stage): number | null {
-  if (task === 'logistic') return parseLogisticParams(params).maxSteps
+  if (task === 'logistic') {
+    const logistic = parseLogisticParams(params)
+    return logistic.maxSteps + (opensAll(logistic) ? 0 : 1)
+  }
   if (task === 'fedavg') return parseFedavgParams(params).steps
   return null
 }

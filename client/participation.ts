@@ -19,7 +19,16 @@ import { learnJob, readPlan } from './plan-reading.ts'
 import type { ClientState, StepKind } from './state.ts'
 import { stepsToday } from './step.ts'
 
-const NO_TABLE: Table = { featureSet: '', features: [], rows: 0, x: new Float64Array(0), y: new Uint8Array(0), amountFen: new Float64Array(0), ids: [] }
+const NO_TABLE: Table = {
+  featureSet: '',
+  features: [],
+  rows: 0,
+  x: new Float64Array(0),
+  y: new Uint8Array(0),
+  amountFen: new Float64Array(0),
+  persons: new Int32Array(),
+  ids: [],
+}
 const NO_ROWS: SplitTable = { train: NO_TABLE, heldOut: NO_TABLE }
 
 /** Codes of this site's own checks after which the same plan cannot become acceptable: it says so, by code, and rests. */

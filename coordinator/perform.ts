@@ -1,4 +1,6 @@
 // Does what is owed. Each effect ends by posting the event that settles it; killed before that, it is owed again.
+import { isRefusal } from '../core/errors.ts'
+import type { Digest } from '../core/ids.ts'
 import type { CoordinatorContext } from './context.ts'
 import { performMembership } from './membership-owed.ts'
 import type { CoordinatorEffect } from './owed.ts'
@@ -14,7 +16,7 @@ export async function perform(context: CoordinatorContext, effect: CoordinatorEf
     case 'activateKeyEpoch':
       return await performMembership(context, effect)
     case 'plan':
-      return await makePlan(context, effect.job)
+      return await orEnd(context, effect.job.hash, makePlan(context, effect.job))
     case 'close':
       return await context.post({ kind: 'candidatesClosed', key: effect.step })
     case 'extend':
@@ -22,7 +24,7 @@ export async function perform(context: CoordinatorContext, effect: CoordinatorEf
     case 'state':
       return await makeStatement(context, effect.step, signal)
     case 'open':
-      return await openStep(context, effect.step, signal)
+      return await orEnd(context, effect.step.job, openStep(context, effect.step, signal))
     case 'widen':
       return await context.post({ kind: 'widened', key: effect.step })
     case 'await':
@@ -39,5 +41,16 @@ export async function perform(context: CoordinatorContext, effect: CoordinatorEf
       return await abandonStep(context, effect.step, effect.code)
     default:
       return effect satisfies never
+  }
+}
+
+/** Where a count says that too few persons or hospitals stand behind what comes next, no other try will find more: the job ends, by that code. */
+async function orEnd(context: CoordinatorContext, job: Digest, work: Promise<void>): Promise<void> {
+  try {
+    await work
+  } catch (error) {
+    if (!isRefusal(error, 'CELL_SMALL')) throw error
+    context.log.error({ code: error.code, detail: error.message }, 'nothing more of this job may open: it ends')
+    await context.post({ kind: 'jobFailed', job, code: error.code })
   }
 }

@@ -70,6 +70,7 @@ export const CATALOG = {
   QUOTA: entry('exhausted', 'policy', false, 'more than this hospital allows in a day, or of one extract', '超出本院每日或每份快照的限额'),
   CONSENT: entry('precondition', 'policy', true, 'a person of the hospital has not decided yet', '等待本院人员决定'),
   DIFFERENCING: entry('denied', 'policy', false, 'the plan would reveal a difference of two sums', '该计划会泄露差分信息'),
+  CELL_SMALL: entry('denied', 'policy', false, 'too few persons or hospitals stand behind a figure', '支撑该数值的人数或医院数不足'),
   // contribution, check
   NOT_INVITED: entry('denied', 'protocol', false, 'the sender is not in the cohort of this step', '发送者不在本步名单中'),
   DIGEST_MISMATCH: entry('invalid', 'protocol', false, 'the bytes do not match their receipt', '数据与回执不符'),

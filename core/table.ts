@@ -10,6 +10,11 @@ export interface Table {
   readonly y: Uint8Array
   /** Amount in fen of each row: weights yuan-weighted figures. */
   readonly amountFen: Float64Array
+  /**
+   * Person of each row, as a number from 0 within the site; rows of one number are of one person. Where a row is an institution (provider/1), the
+   * institution is its own person: cells then count institutions. It never leaves the site.
+   */
+  readonly persons: Int32Array
   /** Local ids; they never leave the site. */
   readonly ids: readonly string[]
 }

@@ -1,5 +1,6 @@
 // fedavg: an MLP trained by averaging clipped weight deltas. McMahan et al., AISTATS 2017; server momentum: Hsu et al. 2019.
 import { type Decoded, decode, encode, f64, f64s, oneOf, struct, text, u8, u16, u32 } from '../core/codec.ts'
+import { refuse } from '../core/errors.ts'
 import { LIMITS } from '../core/limits.ts'
 import { noCuts } from './cells.ts'
 import { checked, firstFault } from './checked.ts'
@@ -103,6 +104,7 @@ export const fedavg: Task<FedavgParams, FedavgState> = {
   cuts: noCuts,
   init(params, { upstream, seed }) {
     const { featureSet, names, low, high, mean, std } = parseDescribed(upstream, params.describe)
+    if (names.length === 0) throw refuse('CELL_SMALL', `stage ${params.describe} opened no column: there is nothing to learn from`)
     const layers = layersOf(names.length, params.hidden)
     return {
       params,

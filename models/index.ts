@@ -5,14 +5,15 @@
 // Who sees what: each task's docstring; the names of lanes: each task's layout().
 
 export { checkAudiences } from './audiences.ts'
-export { describeParams, parseDescribed } from './describe.ts'
+export { CELL_DEFAULTS, type CellParams, opensAll } from './cells.ts'
+export { type Described, describeParams, parseDescribed } from './describe.ts'
 export { type Evaluation, evaluateParams, parseEvaluation } from './evaluate.ts'
 export { FEDAVG_DEFAULTS, type FedavgParams, fedavgParams, parseFedavgParams } from './fedavg.ts'
 export { type ContributeJobInput, type ContributeJobOutput, contributeJob } from './jobs.ts'
 export { type LogisticParams, logisticParams, parseLogisticParams } from './logistic.ts'
 export { type CurvePoint, curve, groupsOfScores, type Metrics, metricsOf, metricsOfScores, type Scored, type ScoreGroup } from './metrics.ts'
 export { engineName } from './mlp/engine.ts'
-export { fitLogistic, fitMlp, joinTables } from './pooled.ts'
+export { fitLogistic, fitMlp, joinTables, openColumns, selectColumns } from './pooled.ts'
 export { randomnessParams } from './randomness.ts'
 export { taskByName, taskNames } from './registry.ts'
 export { type Model, parseModel, type Scores, scoreRows } from './score.ts'

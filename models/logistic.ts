@@ -1,9 +1,21 @@
 // logistic: Newton's method on summed gradients and Hessians. The federated fit is the pooled fit, up to the rounding of lanes.
-import { type Decoded, decode, encode, f64, f64s, option, struct, text, u16 } from '../core/codec.ts'
+import { bool, type Decoded, decode, encode, f64, f64s, option, struct, text, u16 } from '../core/codec.ts'
 import { refuse } from '../core/errors.ts'
 import { LIMITS } from '../core/limits.ts'
 import type { Table } from '../core/table.ts'
-import { CELL_DEFAULTS, CELL_FIELDS, cellFaults, cellRule, noCuts } from './cells.ts'
+import {
+  CELL_DEFAULTS,
+  CELL_FIELDS,
+  cellFaults,
+  cellRule,
+  countLayout,
+  countVector,
+  noCuts,
+  openableCells,
+  opensAll,
+  personsIn,
+  requireUnion,
+} from './cells.ts'
 import { checked, firstFault } from './checked.ts'
 import { solvePositiveDefinite, triangleIndex, triangleLength } from './cholesky.ts'
 import { parseDescribed } from './describe.ts'
@@ -42,10 +54,11 @@ const coefficients = f64s(MAX_LOGISTIC_FEATURES + 1)
 const accepted = struct({ beta: coefficients, direction: coefficients, objective: f64, scale: f64 })
 const state = struct({
   params,
+  /** Whether the training rows were found to stand on K persons of k hospitals. */ counted: bool,
   normalisation,
   /** intercept first */ beta: coefficients,
   accepted: option(accepted),
-  step: u16,
+  /** Newton's, without the count. */ step: u16,
   /** Of the last release; the final beta is one Newton step better. */ gradientNorm: option(f64),
 })
 export type LogisticState = Decoded<typeof state>
@@ -55,7 +68,10 @@ export const logisticState = state
  * Minimises F(beta) = (1/N) sum softplus(z) - y z + ridge/2 |beta_1..d|^2, z = beta_0 + x beta over standardised features.
  * Vector at beta, over a hospital's training rows, each divided by the public rowCap: weight = rows (1), loss (1), gradient
  * sum (p - y) x (d+1), upper triangle of sum p (1-p) x x^T ((d+1)(d+2)/2); one 50-bit lane a coefficient. Dividing sums by the
- * sum of weights gives the pooled means. Audience: members; exact statistic, 6-10 steps.
+ * sum of weights gives the pooled means. A first sum counts the persons of all rows (cells.ts); Newton begins only where
+ * they are K of k hospitals: advance @throws CELL_SMALL else. Columns that `describe` withheld are out. These are sums over whole tables: products
+ * of two columns that are rarely both away from their means can stand on few rows, so they protect hospitals, not rows (secure-sum.md,
+ * Differencing). Audience: members; exact statistic, 7-11 steps.
  */
 export const logistic: Task<LogisticParams, LogisticState> = {
   name: 'logistic',
@@ -72,13 +88,15 @@ export const logistic: Task<LogisticParams, LogisticState> = {
     return {
       params,
       normalisation: { featureSet, names, low, high, mean, std },
+      counted: opensAll(params),
       beta: new Float64Array(names.length + 1),
       accepted: null,
       step: 0,
       gradientNorm: null,
     }
   },
-  layout({ beta }, contributors) {
+  layout({ params, counted, beta }, contributors) {
+    if (!counted) return countLayout(contributors, 1, params)
     const z = STANDARDISED_CLIP
     return fitBits(contributors, 1, VALUE_BITS, 40, [
       { name: 'weight', length: 1, clip: 1, rounding: 'stochastic' },
@@ -88,7 +106,9 @@ export const logistic: Task<LogisticParams, LogisticState> = {
     ])
   },
   async contribute({ state, data, rowCap }) {
-    return { vector: derivatives(state, cappedRows(data.train, rowCap), rowCap), nextLocal: null }
+    const table = cappedRows(data.train, rowCap)
+    const vector = state.counted ? derivatives(state, table, rowCap) : countVector([personsIn(table.persons)], state.params)
+    return { vector, nextLocal: null }
   },
   advance,
   done: (state) => state.step >= state.params.maxSteps || (state.gradientNorm !== null && state.gradientNorm <= state.params.tolerance),
@@ -129,6 +149,10 @@ function addRow(row: Float64Array, residual: number, curvature: number, gradient
  * from that point is halved, else beta - H^-1 g. At the tolerance the step is still taken: it squares the error, and costs nothing.
  */
 function advance(state: LogisticState, sums: Float64Array): LogisticState {
+  if (!state.counted) {
+    requireUnion(openableCells(sums, state.params)[0], state.params)
+    return { ...state, counted: true }
+  }
   const weight = sums[0] as number
   const step = state.step + 1
   // Nobody had a row: there is nothing to fit.

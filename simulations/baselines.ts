@@ -4,7 +4,17 @@ import { setPriority } from 'node:os'
 import { isMainThread } from 'node:worker_threads'
 import type { Table } from '../core/table.ts'
 import { defineJob, type Work } from '../core/work/work.ts'
-import { type FedavgParams, fitLogistic, fitMlp, joinTables, type LogisticParams, metricsOfScores, scoreRows } from '../models/index.ts'
+import {
+  type FedavgParams,
+  fitLogistic,
+  fitMlp,
+  joinTables,
+  type LogisticParams,
+  metricsOfScores,
+  openColumns,
+  scoreRows,
+  selectColumns,
+} from '../models/index.ts'
 import { type RowsOf, readSite, type SiteFolder, type SiteRows } from './baselines-rows.ts'
 
 export interface BaselinesInput {
@@ -39,7 +49,7 @@ export interface BaselineLogits {
 export interface Baselines {
   readonly sites: readonly SiteTruth[]
   readonly logits: Readonly<Record<ModelKind, BaselineLogits>>
-  /** Intercept first, over standardised features. */
+  /** Of a pooled fit over the columns alone that the federation may open. Intercept first, over standardised features. */
   readonly pooledCoefficients: Float64Array
   /** Of the federation's per-step states, scored by whoever holds these rows. */
   readonly heldOut: Table
@@ -98,17 +108,19 @@ export async function computeBaselines(input: BaselinesInput, work: Work, signal
   const fit = (model: ModelKind, table: Table, seed: string): Promise<Fitted> =>
     work.run(fitJob, { model, train: table, heldOut, logistic, mlp, seed }, { signal })
   const locals = (model: ModelKind): Promise<readonly Fitted[]> => Promise.all(sites.map((s) => fit(model, s.split.train, seed)))
+  const open = await openColumns(sites.map((s) => s.split.train))
   // The longest first: they end together.
-  const [networks, localNetworks, logisticModel, localLogistic] = await Promise.all([
+  const [networks, localNetworks, logisticModel, localLogistic, comparable] = await Promise.all([
     Promise.all(Array.from({ length: POOLED_TRAININGS }, (_, i) => fit('mlp', train, `${seed}|${i}`))),
     locals('mlp'),
     fit('logistic', train, seed),
     locals('logistic'),
+    fit('logistic', selectColumns(train, open), seed),
   ])
   return {
     sites: sites.map(truthOf),
     logits: { logistic: logitsOf(logisticModel, localLogistic), mlp: logitsOf(medianOf(networks, heldOut), localNetworks) },
-    pooledCoefficients: logisticModel.coefficients ?? new Float64Array(0),
+    pooledCoefficients: comparable.coefficients ?? new Float64Array(0),
     heldOut,
     seconds: (performance.now() - begun) / 1000,
   }

@@ -16,7 +16,7 @@ import { type DemoFigures, figuresOf, machine } from './figures.ts'
 import { readLearned } from './learned.ts'
 import { coefficientDifference, learningCurve } from './learning-curve.ts'
 import { COORDINATOR, configOf, dataOf } from './places.ts'
-import { type DataKind, EVALUATION_STAGE, MODEL_STAGE, RECIPES, type Recipe } from './plan.ts'
+import { type DataKind, EVALUATION_STAGE, MODEL_STAGE, RECIPES, type Recipe, STEPS } from './plan.ts'
 import { runFederation } from './run.ts'
 import { readLogits } from './scores.ts'
 import { bytes, columns, comparisonTable } from './table.ts'
@@ -145,7 +145,7 @@ async function federate(options: {
   signal: AbortSignal
 }): Promise<{ trace: Trace; processes: number }> {
   const { screen, recipe } = options
-  const stepsOfStage = (stage: string): number | null => (stage === MODEL_STAGE.mlp ? (recipe.mlp.steps ?? null) : stage === MODEL_STAGE.logistic ? null : 1)
+  const stepsOfStage = (stage: string): number | null => (stage === MODEL_STAGE.mlp ? (recipe.mlp.steps ?? null) : (STEPS[stage] ?? null))
   await using daemons = createDaemons()
   const trace = await runFederation({ ...options, daemons, tell: (record, trace) => tellRecord(screen, record, trace, stepsOfStage) })
   screen.status('stopping the daemons')

@@ -8,7 +8,11 @@ import { MODEL_STAGE } from './plan.ts'
 
 const TASK: Readonly<Record<ModelKind, string>> = { logistic: 'logistic', mlp: 'fedavg' }
 
-const modelsOf = (learned: Learned, kind: ModelKind): readonly Model[] => (learned.get(MODEL_STAGE[kind]) ?? []).map((state) => parseModel(TASK[kind], state))
+/** Steps that only count, before the first that learns. */
+const COUNT_STEPS: Readonly<Record<ModelKind, number>> = { logistic: 1, mlp: 0 }
+
+const modelsOf = (learned: Learned, kind: ModelKind): readonly Model[] =>
+  (learned.get(MODEL_STAGE[kind]) ?? []).slice(COUNT_STEPS[kind]).map((state) => parseModel(TASK[kind], state))
 
 /** Figures over all held-out rows after each step. The launcher alone can draw this: it has the rows. */
 export function learningCurve(learned: Learned, kind: ModelKind, heldOut: Table): readonly Figures[] {

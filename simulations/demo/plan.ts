@@ -21,6 +21,9 @@ const STEP_SECONDS = 20
 export const MODEL_STAGE: Readonly<Record<ModelKind, string>> = { logistic: 'logistic', mlp: 'mlp' }
 export const EVALUATION_STAGE: Readonly<Record<ModelKind, string>> = { logistic: 'evaluate-logistic', mlp: 'evaluate-mlp' }
 
+/** Steps of the stages whose number is fixed: a count before the cells of `describe`, then of each label in `evaluate`. */
+export const STEPS: Readonly<Record<string, number>> = { randomness: 1, describe: 2, [EVALUATION_STAGE.logistic]: 3, [EVALUATION_STAGE.mlp]: 3 }
+
 export interface Recipe {
   readonly rows: RowsOf
   /** Public cap on rows a hospital. */

@@ -11,6 +11,7 @@ const extractOf = (x: readonly number[]): Extract => ({
   x: Float64Array.from(x),
   y: Uint8Array.from(x, () => 1),
   amountFen: Float64Array.from(x, (_, i) => i),
+  persons: Int32Array.from(x, (_, i) => i % 2),
   ids: x.map((_, i) => `c${i}`),
   groups: x.map((_, i) => `p${i % 2}`),
 })

@@ -14,6 +14,7 @@ const tableOf = (rows: number): Table => ({
   x: Float64Array.from({ length: rows * 2 }, (_, i) => i),
   y: Uint8Array.from({ length: rows }, (_, i) => i % 2),
   amountFen: Float64Array.from({ length: rows }, (_, i) => 10 * i),
+  persons: Int32Array.from({ length: rows }, (_, i) => i),
   ids: Array.from({ length: rows }, (_, i) => `id${i}`),
 })
 

@@ -6,6 +6,7 @@ import { policyOf } from '../../client/policy.ts'
 import { jobDecision, jobSections } from '../../client/words-job.ts'
 import { rosterDecision, rosterSections } from '../../client/words-roster.ts'
 import { laneCount } from '../../core/lanes.ts'
+import { describeParams, evaluateParams, logisticParams } from '../../models/index.ts'
 import { electCustodians } from '../../privacy/election.ts'
 import type { JobSpec, Plan, Roster } from '../../privacy/messages.ts'
 import { CUSTODIES, thresholds } from '../../privacy/parameters.ts'
@@ -238,5 +239,17 @@ test('the numbers that are said to open are those that open, and rounds are at m
 
 test('shapes hold for the columns of the job, whatever the data', () => {
   const wide = { ...specOf(testJob(FEATURES)) }
-  expect(jobShapes(wide, 5).map((s) => s.numbers)).toEqual([1 + 3 * 4, 2 + 5 + 15, 4 * 4096])
+  expect(jobShapes(wide, 5).map((s) => s.numbers)).toEqual([1 + 3 * 4, 2 + 5 + 15, 4 * 4096 + 1])
+})
+
+test('with a least cell of 20 persons the counts are among what opens, and the rounds are as many as there are', () => {
+  const cells = { cellPersons: 20, cellHospitals: 2 }
+  const params = [describeParams(cells), logisticParams({ ...cells, maxSteps: 3 }), evaluateParams({ ...cells, model: 'logistic' })]
+  const spec = specOf(testJob(FEATURES))
+  const stages = spec.stages.slice(0, 3).map((stage, i) => ({ ...stage, params: params[i] as Uint8Array }))
+  expect(jobShapes({ ...spec, stages }, 5)).toEqual([
+    { numbers: 2 * (1 + 2 * 4), rounds: 2 },
+    { numbers: 2 + 5 + 15, rounds: 4 },
+    { numbers: 2 * 2 * 8191, rounds: 3 },
+  ])
 })

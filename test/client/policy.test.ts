@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { checkPolicy, jobFindings, type Policy, policyFindings, policyOf } from '../../client/policy.ts'
 import { describeParams } from '../../models/index.ts'
 import type { Plan } from '../../privacy/messages.ts'
-import { POLICY } from '../support/hospitals.ts'
+import { CELLS, POLICY } from '../support/hospitals.ts'
 import { firstPlan, specOf } from './asked-things.ts'
 
 const spec = specOf()
@@ -77,7 +77,7 @@ describe('a job before any plan of it', () => {
   test('says of each stage what the daemon says of its plans', () => {
     const policy = { ...POLICY, featureSets: ['other/1'], exact: { ...POLICY.exact, cellHospitals: 3 } }
     const [stage] = spec.stages
-    expect(stage?.params).toEqual(describeParams())
+    expect(stage?.params).toEqual(describeParams(CELLS))
     const ofPlan = policyFindings(policy, planOf(), spec).filter((f) => !['minCohort', 'specification', 'cosigning'].includes(f.rule))
     expect(jobFindings(policy, spec)[0]).toEqual(ofPlan)
   })

@@ -8,7 +8,7 @@ import { createSeededRandom } from '../../core/random.ts'
 import type { FeatureColumn, SplitTable } from '../../core/table.ts'
 import { describeParams, evaluateParams, type FedavgParams, fedavgParams, logisticParams } from '../../models/index.ts'
 import type { VirtualHospital } from '../../simulations/federation.ts'
-import { BOUNDARY, FEATURE_SET, siteData } from '../support/hospitals.ts'
+import { BOUNDARY, CELLS, FEATURE_SET, siteData } from '../support/hospitals.ts'
 import { feature, tableOf } from '../support/learning-data.ts'
 
 export const SMALL_IDS: readonly HospitalId[] = ['alpha', 'beta', 'gamma', 'theta'].map(parseHospitalId)
@@ -24,6 +24,7 @@ export const SMALL_POLICY: Policy = policyOf({
     evaluate: { privacy: ['exact'], consent: 'automatic' },
     fedavg: { privacy: ['none'], consent: 'automatic' },
   },
+  exact: CELLS,
 })
 export const FEATURES = [feature('f0', -8, 8), feature('f1', -8, 8)]
 /** A power of two, so that weights rows / ROW_CAP are dyadic too. */
@@ -63,14 +64,14 @@ type Stages = JobOptions['stages']
 const inputs = { featureSet: FEATURE_SET, boundary: BOUNDARY, splitSeed: 'split', heldOutPercent: 30, rowCap: ROW_CAP }
 const exact = { privacy: 'exact' as const, inputs, publish: 0 }
 export const STAGES = {
-  describe: [{ ...exact, name: 'describe', task: 'describe', params: describeParams(), upstream: [] }],
+  describe: [{ ...exact, name: 'describe', task: 'describe', params: describeParams(CELLS), upstream: [] }],
   /** The same stage with another parameter: another question. */
-  describeFloor: [{ ...exact, name: 'describe', task: 'describe', params: describeParams({ stdFloor: 1e-5 }), upstream: [] }],
+  describeFloor: [{ ...exact, name: 'describe', task: 'describe', params: describeParams({ ...CELLS, stdFloor: 1e-5 }), upstream: [] }],
   logistic: (maxSteps: number): Stages => [
-    { ...exact, name: 'logistic', task: 'logistic', params: logisticParams({ maxSteps }), upstream: ['describe'], publish: 1 },
+    { ...exact, name: 'logistic', task: 'logistic', params: logisticParams({ ...CELLS, maxSteps }), upstream: ['describe'], publish: 1 },
   ],
   evaluate: (model: string): Stages => [
-    { ...exact, name: `evaluate-${model}`, task: 'evaluate', params: evaluateParams({ model, amountCapYuan: 1000 }), upstream: [model] },
+    { ...exact, name: `evaluate-${model}`, task: 'evaluate', params: evaluateParams({ ...CELLS, model, amountCapYuan: 1000 }), upstream: [model] },
   ],
   fedavg: (params: Partial<FedavgParams>): Stages => [
     {

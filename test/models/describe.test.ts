@@ -6,7 +6,7 @@ import { type Federation, feature, syntheticFederation, tableOf } from '../suppo
 import { runTask } from '../support/task-runner.ts'
 
 async function run(federation: Federation, sum: 'lanes' | 'clear' = 'lanes') {
-  const { state, steps } = await runTask(federation, 'describe', describeParams(), {}, { sum })
+  const { state, steps } = await runTask(federation, 'describe', describeParams({ cellPersons: 1, cellHospitals: 1 }), {}, { sum })
   return { steps, ...parseDescribed({ d: { task: 'describe', state } }, 'd') }
 }
 const one = (column: number[], range: [number, number], sites = 1): Federation => {

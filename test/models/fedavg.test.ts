@@ -27,7 +27,12 @@ import { type Federation, feature, HEART_ABSENT, heartFederation, heartIsHere, s
 import { type Run, runTask } from '../support/task-runner.ts'
 
 async function upstreamOf(federation: Federation): Promise<Upstream> {
-  return { describe: { task: 'describe', state: (await runTask(federation, 'describe', describeParams(), {}, { sum: 'lanes' })).state } }
+  return {
+    describe: {
+      task: 'describe',
+      state: (await runTask(federation, 'describe', describeParams({ cellPersons: 1, cellHospitals: 1 }), {}, { sum: 'lanes' })).state,
+    },
+  }
 }
 const train = async (federation: Federation, given: Partial<FedavgParams>, sum: 'lanes' | 'clear' = 'lanes'): Promise<Run> =>
   runTask(federation, 'fedavg', fedavgParams(given), await upstreamOf(federation), { sum })
@@ -160,7 +165,9 @@ describe('fedavg', () => {
   it('contributes nothing where there are no rows, and refuses sizes off the list', async () => {
     const features = [feature('a', 0, 1)]
     const empty = tableOf('none/1', features, [], [])
-    const { state } = await train({ featureSet: 'none/1', features, rowCap: 5, sites: [{ train: empty, heldOut: empty }] }, { steps: 2 })
+    const made = (train: typeof empty): Federation => ({ featureSet: 'none/1', features, rowCap: 5, sites: [{ train, heldOut: train }] })
+    const upstream = await upstreamOf(made(tableOf('none/1', features, [[0], [1]], [0, 1])))
+    const { state } = await runTask(made(empty), 'fedavg', fedavgParams({ steps: 2 }), upstream, { sum: 'lanes' })
     expect(decode(fedavgState, state).weights).toEqual(decode(fedavgState, state).weights.map(Math.fround))
     const bytes = fedavgParams()
     bytes[4 + 'describe'.length] = 250

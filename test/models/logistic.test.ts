@@ -6,9 +6,11 @@ import { logistic, logisticState } from '../../models/logistic.ts'
 import { type Federation, feature, HEART_ABSENT, heartFederation, heartIsHere, syntheticFederation, tableOf } from '../support/learning-data.ts'
 import { type Run, runTask } from '../support/task-runner.ts'
 
+/** Of one person at one hospital: these tests are about the mathematics, cells.test.ts is about the least cell. */
+const CELLS = { cellPersons: 1, cellHospitals: 1 }
 async function train(federation: Federation, sum: 'lanes' | 'clear', given: Parameters<typeof logisticParams>[0] = {}): Promise<Run> {
-  const described = await runTask(federation, 'describe', describeParams(), {}, { sum })
-  return runTask(federation, 'logistic', logisticParams(given), { describe: { task: 'describe', state: described.state } }, { sum })
+  const described = await runTask(federation, 'describe', describeParams(CELLS), {}, { sum })
+  return runTask(federation, 'logistic', logisticParams({ ...CELLS, ...given }), { describe: { task: 'describe', state: described.state } }, { sum })
 }
 const betaOf = (model: Model): Float64Array => (model.kind === 'logistic' ? model.beta : new Float64Array())
 const relativeError = (a: Float64Array, b: Float64Array): number =>
@@ -86,7 +88,7 @@ describe('logistic', () => {
     const norm = { featureSet: 's', names: ['a'], low: Float64Array.of(0), high: Float64Array.of(1), mean: Float64Array.of(0), std: Float64Array.of(1) }
     const params = { describe: 'describe', ridge: 0, maxSteps: 9, tolerance: 1e-9, cellPersons: 1, cellHospitals: 1 }
     const first = logistic.advance(
-      { params, normalisation: norm, beta: Float64Array.of(0, 0), accepted: null, step: 0, gradientNorm: null },
+      { params, counted: true, normalisation: norm, beta: Float64Array.of(0, 0), accepted: null, step: 0, gradientNorm: null },
       Float64Array.of(1, 0.5, 1, 4, 1, 0, 4),
     )
     expect([...first.beta]).toEqual([-1, -1])

@@ -1,8 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createSeededRandom, uniform } from '../../core/random.ts'
-import { atBudget, auc, averagePrecision, calibrationError, curve, groupsOfScores, metricsOf, metricsOfScores, type Scored } from '../../models/metrics.ts'
-import { binOf, groupsOfHistogram, HISTOGRAM_BINS, histogramOf } from '../../models/score-histogram.ts'
+import { atBudget, auc, averagePrecision, calibrationError, curve, groupsOfScores, metricsOfScores, type Scored } from '../../models/metrics.ts'
 
 const scored = (logit: number[], label: number[], amountFen = label.map(() => 100)): Scored => ({ logit, label, amountFen })
 /** Scores from few values, so that ties are common; both classes present. */
@@ -99,35 +97,5 @@ describe('metrics', () => {
 
   it('has no AUC where a class is absent', () => {
     expect(metricsOfScores(scored([1, 2], [0, 0]))).toMatchObject({ rows: 2, positives: 0, auc: Number.NaN, averagePrecision: Number.NaN })
-  })
-})
-
-describe('score histogram', () => {
-  it('stays within 0.001 of the exact AUC and AP on realistic scores, and bins add up', () => {
-    const random = createSeededRandom('realistic')
-    const bell = () => Array.from({ length: 12 }, () => uniform(random)).reduce((a, b) => a + b, -6)
-    const label = Array.from({ length: 6000 }, () => (uniform(random) < 0.06 ? 1 : 0))
-    const all = scored(
-      label.map((y) => bell() * 1.3 - 3 + 2 * y),
-      label,
-      label.map(() => Math.round(uniform(random) * 1e6)),
-    )
-    const [exact, binned] = [metricsOfScores(all), metricsOf(groupsOfHistogram(histogramOf(all, 1_000_000)))]
-    expect(binned).toMatchObject({ rows: exact.rows, positives: exact.positives })
-    for (const key of ['auc', 'averagePrecision', 'ece'] as const) expect(Math.abs(binned[key] - exact[key])).toBeLessThan(0.001)
-    for (const key of ['recallAt1', 'recallAt5', 'precisionAt5', 'yuanRecallAt5'] as const) expect(Math.abs(binned[key] - exact[key])).toBeLessThan(0.005)
-  })
-
-  it('keeps order: a higher logit never falls into a lower bin, and the ends hold everything beyond 12', () => {
-    fc.assert(
-      fc.property(fc.double({ min: -50, max: 50, noNaN: true }), fc.double({ min: -50, max: 50, noNaN: true }), (a, b) => a > b || binOf(a) <= binOf(b)),
-    )
-    expect([binOf(-1e9), binOf(-12), binOf(12), binOf(1e9)]).toEqual([0, 0, HISTOGRAM_BINS - 1, HISTOGRAM_BINS - 1])
-  })
-
-  it('limits the amount of one row and holds whole yuan', () => {
-    const { yuan } = histogramOf(scored([0, 0, 0], [1, 1, 0], [149, 9_999_900, -500]), 1000)
-    expect(yuan[HISTOGRAM_BINS + binOf(0)]).toBe(1001)
-    expect(yuan[binOf(0)]).toBe(0)
   })
 })

@@ -14,6 +14,8 @@ export const FEATURE_SET = 'synthetic/1'
 export const BOUNDARY = '2026-01'
 export const IDS = ['renmin', 'zhongyi', 'kangfu', 'xiehe', 'shequ'].map(parseHospitalId).sort()
 
+/** The least cell in federations of a few rows. */
+export const CELLS = { cellPersons: 1, cellHospitals: 1 }
 export const POLICY: Policy = policyOf({
   roster: 'automatic',
   minCohort: 4,
@@ -25,6 +27,7 @@ export const POLICY: Policy = policyOf({
     evaluate: { privacy: ['exact'], consent: 'automatic' },
     fedavg: { privacy: ['none'], consent: 'automatic' },
   },
+  exact: CELLS,
 })
 
 export const FOUNDING: FoundingOptions = { federation: 'test', hospitals: IDS.map((id) => ({ id, name: id })), custodians: IDS, corrupt: 2 }
@@ -53,14 +56,20 @@ export function testJob(features: readonly FeatureColumn[], mlp: Partial<FedavgP
   const inputs = { featureSet: FEATURE_SET, boundary: BOUNDARY, splitSeed: 'split', heldOutPercent: 30, rowCap: 1000 }
   const exact = { privacy: 'exact' as const, inputs, publish: 0 }
   const stages = [
-    { ...exact, name: 'describe', task: 'describe', params: describeParams(), upstream: [] },
-    { ...exact, name: 'logistic', task: 'logistic', params: logisticParams(), upstream: ['describe'], publish: 1 },
-    { ...exact, name: 'evaluate-logistic', task: 'evaluate', params: evaluateParams({ model: 'logistic', amountCapYuan: 10_000 }), upstream: ['logistic'] },
+    { ...exact, name: 'describe', task: 'describe', params: describeParams(CELLS), upstream: [] },
+    { ...exact, name: 'logistic', task: 'logistic', params: logisticParams(CELLS), upstream: ['describe'], publish: 1 },
+    {
+      ...exact,
+      name: 'evaluate-logistic',
+      task: 'evaluate',
+      params: evaluateParams({ ...CELLS, model: 'logistic', amountCapYuan: 10_000 }),
+      upstream: ['logistic'],
+    },
   ]
   const network = mlp
     ? [
         { ...exact, name: 'mlp', task: 'fedavg', params: fedavgParams(mlp), upstream: ['describe'], privacy: 'none' as const, publish: 1 },
-        { ...exact, name: 'evaluate-mlp', task: 'evaluate', params: evaluateParams({ model: 'mlp', amountCapYuan: 10_000 }), upstream: ['mlp'] },
+        { ...exact, name: 'evaluate-mlp', task: 'evaluate', params: evaluateParams({ ...CELLS, model: 'mlp', amountCapYuan: 10_000 }), upstream: ['mlp'] },
       ]
     : []
   const columns = features.map(({ range, ...rest }) => ({ ...rest, low: range[0], high: range[1] }))

@@ -18,6 +18,8 @@ export function tableOf(
   rows: readonly (readonly number[])[],
   y: readonly number[],
   amountFen: readonly number[] = y.map(() => 10_000),
+  /** Each row is somebody else's unless said otherwise. */
+  persons: readonly number[] = y.map((_, i) => i),
 ): Table {
   return {
     featureSet,
@@ -26,6 +28,7 @@ export function tableOf(
     x: Float64Array.from(rows.flat()),
     y: Uint8Array.from(y),
     amountFen: Float64Array.from(amountFen),
+    persons: Int32Array.from(persons),
     ids: y.map((_, i) => `row-${i}`),
   }
 }

@@ -15,16 +15,19 @@ export interface Run {
   readonly steps: number
   /** States 0, 1, ...; the last is `state`. */
   readonly states: readonly Uint8Array[]
+  /** What each step opened. */
+  readonly releases: readonly Float64Array[]
 }
 
 export async function runTask(federation: Federation, name: string, params: Uint8Array, upstream: Upstream, { sum, seed = 'run' }: RunOptions): Promise<Run> {
   const task = taskByName(name)
   const { featureSet, features, rowCap, sites } = federation
   const states = [task.init(params, { featureSet, features, upstream, seed: new Uint8Array(32).fill(7), rowCap })]
+  const releases: Float64Array[] = []
   const locals: (Uint8Array | null)[] = sites.map(() => null)
   for (let step = 0; ; step++) {
     const state = states.at(-1) as Uint8Array
-    if (task.done(state)) return { state, steps: step, states }
+    if (task.done(state)) return { state, steps: step, states, releases }
     const layout = task.layout(state, sites.length)
     const vectors: Float64Array[] = []
     for (const [i, data] of sites.entries()) {
@@ -40,7 +43,9 @@ export async function runTask(federation: Federation, name: string, params: Uint
       locals[i] = out.nextLocal
       vectors.push(out.vector)
     }
-    states.push(task.advance(state, sum === 'lanes' ? dequantise(layout, addIntegers(vectors, layout.laneBits)) : addReals(vectors, laneCount(layout))))
+    const opened = sum === 'lanes' ? dequantise(layout, addIntegers(vectors, layout.laneBits)) : addReals(vectors, laneCount(layout))
+    releases.push(opened)
+    states.push(task.advance(state, opened))
   }
 }
 
