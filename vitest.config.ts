@@ -47,6 +47,8 @@ export default defineConfig({
           name: 'security',
           include: ['test/security/hostile-*.test.ts'],
           fileParallelism: false,
+          // Two federations at a time: while one waits for a deadline the other computes.
+          maxConcurrency: 2,
           testTimeout: 180_000,
           hookTimeout: 60_000,
         },

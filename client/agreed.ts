@@ -1,5 +1,6 @@
 // What this site has agreed to and verified once: the rosters it follows, the key epochs.
 import { decode } from '../core/codec.ts'
+import { defend } from '../core/defences.ts'
 import { refuse } from '../core/errors.ts'
 import type { Digest } from '../core/ids.ts'
 import { type KeyEpochSet, keyEpoch, keyEpochHash, type Roster } from '../privacy/messages.ts'
@@ -43,6 +44,8 @@ export async function epochOf(context: ClientContext, hash: Digest): Promise<Key
 export async function risingEpoch(context: ClientContext, hash: Digest): Promise<KeyEpochSet> {
   const set = await epochOf(context, hash)
   const { newestEpoch } = context.state()
-  if (set.epoch < newestEpoch) throw refuse('OTHER_EPOCH', `key epoch ${set.epoch} after plans under ${newestEpoch}`)
+  defend('epochs-rise', () => {
+    if (set.epoch < newestEpoch) throw refuse('OTHER_EPOCH', `key epoch ${set.epoch} after plans under ${newestEpoch}`)
+  })
   return set
 }

@@ -52,6 +52,9 @@ const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'ROLL_SMALL',
   'SECOND_RECEIPT',
   'BAD_PARAMETERS',
+  'BAD_KEY',
+  'BAD_ROSTER',
+  'OFF_THE_ROSTER',
   'QUOTA',
 ])
 

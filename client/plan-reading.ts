@@ -44,21 +44,27 @@ export async function readPlan(context: ClientContext, signed: SignedPlan, key: 
   const { plan: proposed } = signed
   if (!sameOpeningKey(proposed.key, key)) throw refuse('OTHER_PLAN', 'the plan is for another opening key')
   const bound = context.state().steps.get(openingKeyText(key))
-  if (bound?.planHash && bound.planHash !== planHash(proposed)) throw refuse('OTHER_PLAN', `a second plan for step ${key.step}`)
+  defend('one-plan', () => {
+    if (bound?.planHash && bound.planHash !== planHash(proposed)) throw refuse('OTHER_PLAN', `a second plan for step ${key.step}`)
+  })
   const { roster, keyEpoch } = await agreedFor(context, proposed, bound?.planHash !== undefined && bound.planHash !== null)
   checkPlan(signed, { roster, keyEpoch })
-  if (key.step !== job.step) throw refuse('OTHER_STATE', `step ${key.step} where ${job.step} comes next`)
+  defend('releases-in-order', () => {
+    if (key.step !== job.step) throw refuse('OTHER_STATE', `step ${key.step} where ${job.step} comes next`)
+  })
   const invited = proposed.groups[key.group]?.includes(context.hospital) === true
   // A custodian that came with a later roster serves the jobs that ran already, and contributes to none of them.
   if (!invited && !roster.custodians.includes(context.hospital)) throw refuse('NOT_INVITED', 'this site is not in the cohort')
   checkStage(proposed, job)
-  checkPolicy(context.policy, proposed, job.spec)
+  defend('site-policy', () => checkPolicy(context.policy, proposed, job.spec))
   if (invited) {
     checkReading(context, proposed, job)
     checkSingleUpdate(context, proposed)
   }
   const state = await stateOf(context, job)
-  if (stateHash(state) !== proposed.state) throw refuse('OTHER_STATE', 'the plan starts from another state than this site computed')
+  defend('own-state', () => {
+    if (stateHash(state) !== proposed.state) throw refuse('OTHER_STATE', 'the plan starts from another state than this site computed')
+  })
   const own = taskByName(proposed.task).layout(state, proposed.groups[key.group]?.length ?? 0)
   if (Buffer.compare(encode(laneLayout, own), encode(laneLayout, proposed.layout)) !== 0)
     throw refuse('OTHER_LAYOUT', `the lanes of ${proposed.stage} are not those of its task`)

@@ -1,5 +1,6 @@
 // A hospital's pure step: (state, event) -> state. What was journalled binds this site: one plan an opening key, one block list a
 // boundary, one snapshot a boundary, and what a custodian said once.
+import { defend } from '../core/defences.ts'
 import { refuse } from '../core/errors.ts'
 import { type Digest, openingKeyText } from '../core/ids.ts'
 import { taskByName } from '../models/index.ts'
@@ -100,7 +101,9 @@ function planBound(state: ClientState, event: EventOf<'planBound'>): ClientState
   const text = openingKeyText(plan.key)
   const hash = planHash(plan)
   const before = state.steps.get(text)
-  if (before?.planHash && before.planHash !== hash) throw refuse('OTHER_PLAN', `a second plan for step ${plan.key.step}`)
+  defend('one-plan', () => {
+    if (before?.planHash && before.planHash !== hash) throw refuse('OTHER_PLAN', `a second plan for step ${plan.key.step}`)
+  })
   if (before) return state
   const elsewhere = plan.groups.findIndex((_, group) => group !== plan.key.group && state.steps.get(openingKeyText({ ...plan.key, group }))?.plan)
   if (elsewhere >= 0) throw refuse('OTHER_PLAN', `this site stands in group ${elsewhere} of step ${plan.key.step} already`)

@@ -1,6 +1,7 @@
 // What a plan must satisfy whatever the site's policy: the same checks for client, custodian and coordinator. Bounds come first,
 // then shape, then the signature's author. A site's own policy file decides on top (client/).
 import { encode } from '../core/codec.ts'
+import { defend } from '../core/defences.ts'
 import { refuse } from '../core/errors.ts'
 import type { Digest, HospitalId } from '../core/ids.ts'
 import { laneCount } from '../core/lanes.ts'
@@ -78,8 +79,13 @@ export function checkPlan(signed: SignedPlan, known: { readonly roster: Roster; 
 /** Groups partition a cohort of distinct members; each is large enough; this plan's blocks fit them. */
 function checkGroups(plan: Plan, roster: Roster): readonly HospitalId[] {
   const cohort = plan.groups.flat()
-  if (cohort.length > LIMITS.members || new Set(cohort).size !== cohort.length) throw refuse('BAD_PLAN', 'a member is in two groups')
-  for (const id of cohort) if (!isMember(roster, id)) throw refuse('OFF_THE_ROSTER', `the plan invites ${id}`)
+  if (cohort.length > LIMITS.members) throw refuse('BAD_PLAN', `a cohort of ${cohort.length}`)
+  defend('groups-disjoint', () => {
+    if (new Set(cohort).size !== cohort.length) throw refuse('BAD_PLAN', 'a member is in two groups')
+  })
+  defend('members-only', () => {
+    for (const id of cohort) if (!isMember(roster, id)) throw refuse('OFF_THE_ROSTER', `the plan invites ${id}`)
+  })
   for (const members of plan.groups) {
     if (!risesStrictly(members)) throw refuse('BAD_PLAN', 'a group is not sorted')
     if (members.length < plan.minCohort) throw refuse('BAD_PLAN', `a group of ${members.length}, at least ${plan.minCohort} planned`)
@@ -88,7 +94,7 @@ function checkGroups(plan: Plan, roster: Roster): readonly HospitalId[] {
   if (plan.minCohort < roster.corrupt + 2) throw refuse('BAD_PLAN', `a least cohort of ${plan.minCohort} with ${roster.corrupt} corrupt`)
   const group = plan.groups[plan.key.group]
   if (!group) throw refuse('BAD_PLAN', `group ${plan.key.group} of ${plan.groups.length}`)
-  checkBlocks(plan, cohort, roster)
+  defend('groups-disjoint', () => checkBlocks(plan, cohort, roster))
   return group
 }
 

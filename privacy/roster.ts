@@ -1,5 +1,6 @@
 // Who is in the federation and who holds key shares. Every other check starts from a roster and a key epoch that passed here.
 import { encode } from '../core/codec.ts'
+import { defend } from '../core/defences.ts'
 import { refuse } from '../core/errors.ts'
 import type { HospitalId } from '../core/ids.ts'
 import type { SecretBytes } from '../core/secret.ts'
@@ -100,7 +101,10 @@ export function checkNextRoster(bundle: SignedRoster, current: Roster): void {
     throw refuse('OTHER_ROSTER', `version ${roster.version} does not follow version ${current.version}`)
   }
   const signers = countSigners(bundle, current.members)
-  if (signers * 2 <= current.members.length) throw refuse('BAD_ROSTER', `${signers} of ${current.members.length} current members signed: a majority is needed`)
+  defend('roster-majority', () => {
+    if (signers * 2 <= current.members.length)
+      throw refuse('BAD_ROSTER', `${signers} of ${current.members.length} current members signed: a majority is needed`)
+  })
 }
 
 /**
@@ -167,6 +171,6 @@ export function checkSignedSealingKey(
   if (key.custodian !== custodian) throw refuse('BAD_KEY', `${key.custodian}'s key in the place of ${custodian}`)
   if (key.roster !== rosterHash(roster)) throw refuse('OTHER_ROSTER', `${custodian}'s key belongs to another roster`)
   if (key.epoch !== epoch) throw refuse('OTHER_EPOCH', `${custodian}'s key belongs to epoch ${key.epoch}, not ${epoch}`)
-  requireSignature('sealing-key', {}, encode(sealingKey, key), signature, memberOf(roster, custodian).signKey, custodian)
+  defend('sealing-keys-signed', () => requireSignature('sealing-key', {}, encode(sealingKey, key), signature, memberOf(roster, custodian).signKey, custodian))
   checkSealingKey(key)
 }

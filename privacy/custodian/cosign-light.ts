@@ -1,5 +1,6 @@
 // Co-signing, light form: the aggregate is fetched once and held against what the roll's members signed about their own contributions.
 // Refetched are those who did not sign, and one member drawn by this custodian alone; all of them where the sum does not come out.
+import { defend } from '../../core/defences.ts'
 import { isRefusal, refuse } from '../../core/errors.ts'
 import type { Digest, HospitalId } from '../../core/ids.ts'
 import type { Random } from '../../core/random.ts'
@@ -41,7 +42,9 @@ export const checkReleaseLight = (request: CosignRequest, site: LightSite): Prom
     await recompute(certificate.roll.filter(isDoubtful))
     if (!addsUp(words, expected)) {
       await recompute(certificate.roll.filter((entry) => !isDoubtful(entry)))
-      if (!addsUp(words, expected)) throw refuse('AGGREGATE_MISMATCH', 'the fingerprints of the roll do not add up to that of the aggregate')
+      defend('fingerprints-add-up', () => {
+        if (!addsUp(words, expected)) throw refuse('AGGREGATE_MISMATCH', 'the fingerprints of the roll do not add up to that of the aggregate')
+      })
     }
     return aggregate
   })

@@ -104,7 +104,9 @@ export function applyCustody(custody: Custody, event: CustodyEvent): Custody {
 
 function applyPlan(custody: Custody, event: CustodyEvent & { kind: 'planBound' }): Custody {
   const before = custodyOf(custody, event.key)
-  if (before && before.plan !== event.plan) throw refuse('OTHER_PLAN', 'another plan is bound for this opening key')
+  defend('one-plan', () => {
+    if (before && before.plan !== event.plan) throw refuse('OTHER_PLAN', 'another plan is bound for this opening key')
+  })
   if (event.epoch <= custody.refusedEpoch) throw refuse('OTHER_EPOCH', `key epoch ${event.epoch} was given up when this site was restored`)
   const step = `${event.key.job}.${event.key.step}`
   const partition = custody.partitions.get(step)

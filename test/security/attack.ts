@@ -37,6 +37,8 @@ export interface Attack {
   readonly scene?: Partial<Scene>
   /** Runs in the coordinator's process, once it listens. */
   readonly coordinator?: (tools: CoordinatorTools) => HostileCoordinator
+  /** Adding and opening that the coordinator does otherwise, its honest code around it. */
+  readonly coordinatorWork?: (honest: Work) => Work
   /** Runs in the process of the hospital named, before it connects. */
   readonly hospitals?: Readonly<Record<string, (tools: HospitalTools) => HostileHospital>>
   /** Hospitals that collude with the coordinator: in both runs they serve as honest ones do, with these defences off. */
@@ -54,8 +56,8 @@ export interface Refused {
   readonly code: ErrorCode
   /** Kind of the entry in the refusing party's journal; `log`: the refusal is in its log alone (a release that is not taken, a call that is not served). */
   readonly entry: 'plan refusal' | 'request refusal' | 'log' | 'planRefused' | 'requestRefused'
-  /** What the federation does: ends its job with everyone's releases taken, or pauses and names who is missing; `stands`: the attacker itself holds it up. */
-  readonly after: 'finishes' | 'pauses' | 'stands'
+  /** What the federation does: ends its job with everyone's releases taken, or pauses and names who is missing; `abandons`: the coordinator gives the step up and logs the code; `stands`: the attacker itself holds it up. */
+  readonly after: 'finishes' | 'pauses' | 'abandons' | 'stands'
   /** More that must be true, and nothing that was lost; throws otherwise. */
   readonly also?: (run: AttackRun) => Promise<void>
 }
@@ -74,6 +76,8 @@ export interface CoordinatorTools {
   hide(hides: (ask: Ask, member: HospitalId) => boolean): void
   /** Runs the step of this plan (signed here) by hand: members' calls for its opening key come to the shadow. */
   shadow(plan: Plan): Shadow
+  /** A folder that colluding parties share: what they tell each other besides the protocol. */
+  readonly collusion: string
   /** Ends all shadows and lets the honest code ask again for what was taken: the attacker has given up. */
   giveBack(): void
 }
@@ -94,6 +98,8 @@ export interface HospitalTools {
   /** The checked plan that this site bound for an opening key: what its messages are signed under. */
   checked(key: OpeningKey): CheckedPlan
   show(name: string, body?: unknown): void
+  /** A folder that colluding parties share: what they tell each other besides the protocol. */
+  readonly collusion: string
 }
 export interface HostileHospital {
   /** Calls to the coordinator that it makes otherwise: alter a report, a signature, an answer; do not make it at all (silence). */

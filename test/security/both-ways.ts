@@ -50,10 +50,11 @@ function hasEntry(run: AttackRun, party: Party, entry: Refused['entry'], code: s
   return journal.some((e) => e.kind === 'left' && e.what === entry)
 }
 
-async function expectAfter(run: AttackRun, { by, after }: Refused): Promise<void> {
+async function expectAfter(run: AttackRun, { by, code, after }: Refused): Promise<void> {
   const missing = (e: CoordinatorEvent): readonly string[] => (e.kind === 'deadlineExtended' || e.kind === 'awaited' ? e.missing : [])
   const named = (): boolean => run.centre().some((e) => missing(e).length > 0 && by.every((id) => id === 'coordinator' || missing(e).includes(id)))
   if (after === 'pauses') await run.until(named, 'the step is paused by name')
+  if (after === 'abandons') await run.until(() => run.centre().some((e) => e.kind === 'abandoned' && e.code === code), `the step is abandoned with ${code}`)
   if (after === 'finishes') await run.until(() => hasFinished(run), 'every job has ended and everyone has taken its releases')
 }
 

@@ -13,7 +13,7 @@ import { createInlineWork } from '../../core/work/inline.ts'
 import { createSignKey } from '../../privacy/signatures.ts'
 import { type Authority, createAuthority, issueServerCertificate, serveEnrolment, serveGrpc } from '../../proto/index.ts'
 import { type CoordinatorTools, type HostileCoordinator, withOwn } from './attack.ts'
-import type { Life, Secrets } from './daemon.ts'
+import { collusionOf, type Life, type Secrets } from './life.ts'
 import { createHost } from './shadow-host.ts'
 
 export async function liveAsCoordinator(life: Life): Promise<void> {
@@ -22,7 +22,8 @@ export async function liveAsCoordinator(life: Life): Promise<void> {
   const { authority, signKey } = await identityOf(life.secrets)
   const server = { caPem: authority.caPem, ...(await issueServerCertificate(authority, { hosts: ['127.0.0.1'] })) }
   await using store = openSqliteStore(settings.folder)
-  await using work = createInlineWork()
+  await using honestWork = createInlineWork()
+  const work = life.attack?.coordinatorWork?.(honestWork) ?? honestWork
   const observe = (event: CoordinatorEvent): void => emit({ kind: 'event', hex: Buffer.from(encode(coordinatorEvent, event)).toString('hex') })
   await using coordinator = await startCoordinator({
     founding: scene.founding,
@@ -34,11 +35,12 @@ export async function liveAsCoordinator(life: Life): Promise<void> {
     cipher: 'bgv',
     signKey,
     retryMs: 300,
+    ...(scene.keyEpoch ? { keyEpoch: scene.keyEpoch } : {}),
     observe,
   })
   const host = createHost(coordinator, signKey)
   const show: CoordinatorTools['show'] = (name, body = null) => emit({ kind: 'show', name, body })
-  const tools: CoordinatorTools = { coordinator, signKey, store, scene, show, ...host }
+  const tools: CoordinatorTools = { coordinator, signKey, store, scene, show, collusion: collusionOf(settings), ...host }
   const hostile: HostileCoordinator = life.attack?.coordinator?.(tools) ?? {}
   const served = host.around(withOwn(coordinator.service, hostile.calls?.(coordinator.service) ?? {}))
   await using members = await serveGrpc(served, { ...server, address: `127.0.0.1:${settings.ports.members}`, authorize: coordinator.authorize, log })

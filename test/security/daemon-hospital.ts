@@ -17,7 +17,7 @@ import { type ContributeJobInput, contributeJob } from '../../models/jobs.ts'
 import { checkPlan } from '../../privacy/plan.ts'
 import { connectGrpc, enrolOverGrpc } from '../../proto/index.ts'
 import { type HospitalTools, withOwn } from './attack.ts'
-import type { Life, Secrets } from './daemon.ts'
+import { collusionOf, type Life, type Secrets } from './life.ts'
 import { FEATURES, rowsOf, snapshotOf, updateOf } from './scene.ts'
 
 /** What the test hands over once the coordinator listens. */
@@ -35,11 +35,13 @@ export async function liveAsHospital(life: Life, id: HospitalId): Promise<void> 
   let client: Client | null = null
   const tools = toolsOf(life, id, () => client, keystore)
   const hostile = attack?.hospitals?.[id]?.(tools) ?? {}
-  const work = watchedWork(id, hostile.work?.(createInlineWork()) ?? createInlineWork(), tools)
+  // One for each job, as daemons do: its owner ends it with the job.
+  const createWork = (): Work => watchedWork(id, (hostile.work ?? ((honest) => honest))(createInlineWork()), tools)
+  await using work = createWork()
   const data: SiteData = {
     snapshot: async (boundary) => snapshotOf(scene.snapshot(id, boundary)),
     columns: () => FEATURES,
-    table: async () => rowsOf(id),
+    table: async ({ splitSeed }) => rowsOf(id, splitSeed),
   }
   const invited = await invitation()
   client = await startClient({
@@ -50,7 +52,7 @@ export async function liveAsHospital(life: Life, id: HospitalId): Promise<void> 
     clock: systemClock,
     log,
     work,
-    createSecretWork: () => work,
+    createSecretWork: createWork,
     cipher: 'bgv',
     data: hostile.data?.(data) ?? data,
     policy: scene.policy(id),
@@ -75,7 +77,7 @@ async function invitation(): Promise<Invited> {
   const lines = createInterface({ input: process.stdin })
   const [line] = (await once(lines, 'line')) as [string]
   lines.close()
-  process.stdin.unref?.()
+  process.stdin.resume()
   return JSON.parse(line) as Invited
 }
 
@@ -94,7 +96,7 @@ function keystoreOf(secrets: Secrets): Keystore {
   }
 }
 
-function toolsOf({ scene, emit, secrets }: Life, id: HospitalId, client: () => Client | null, keystore: Keystore): HospitalTools {
+function toolsOf({ settings, scene, emit, secrets }: Life, id: HospitalId, client: () => Client | null, keystore: Keystore): HospitalTools {
   const state = () => {
     const running = client()
     if (!running) throw new Error('the client has not started yet')
@@ -103,6 +105,7 @@ function toolsOf({ scene, emit, secrets }: Life, id: HospitalId, client: () => C
   return {
     id,
     scene,
+    collusion: collusionOf(settings),
     show: (name, body = null) => emit({ kind: 'show', name, body }),
     signKey: () => keystore.get('sign') ?? new SecretBytes(secrets.map.get('sign') as Uint8Array),
     state,

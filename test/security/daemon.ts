@@ -2,38 +2,14 @@
 // come from a small table, computing runs in the process itself, keys lie in the clear in the test's own folder. Never part of the command.
 // Argument: a JSON file of `Settings`. Standard output: one JSON record a line (listening, event, show). Standard error: the log, JSON.
 // The defences to leave out are named by INSECURE_TEST_DEFENCES_OFF in this process's environment alone.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { turnOffForTests } from '../../core/defences.ts'
-import type { HospitalId } from '../../core/ids.ts'
 import type { Attack } from './attack.ts'
-import { SCENE, type Scene } from './scene.ts'
+import { collusionOf, type Life, type Secrets, type Settings } from './life.ts'
+import { SCENE } from './scene.ts'
 
-export interface Settings {
-  readonly party: HospitalId | 'coordinator'
-  readonly folder: string
-  /** URL of the attack's module; null: everyone is honest. */
-  readonly attack: string | null
-  readonly off: readonly string[]
-  readonly ports: { readonly members: number; readonly enrolment: number }
-}
-
-export interface Life {
-  readonly settings: Settings
-  readonly attack: Attack | null
-  readonly scene: Scene
-  readonly emit: (record: object) => void
-  readonly secrets: Secrets
-  /** Resolves when the process is told to end. */
-  readonly told: Promise<void>
-}
-
-/** Keys by name, as they are: the folder is the test's own. */
-export interface Secrets {
-  readonly map: Map<string, Uint8Array>
-  save(): void
-}
 function secretsIn(folder: string): Secrets {
   const file = join(folder, 'keys.json')
   const kept = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>) : {}
@@ -45,8 +21,11 @@ function secretsIn(folder: string): Secrets {
 }
 
 const told = new Promise<void>((resolve) => process.once('SIGTERM', () => resolve()))
+// A test that was killed leaves nobody behind.
+process.stdin.once('end', () => process.exit(0))
 const settings = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as Settings
 turnOffForTests(settings.off)
+mkdirSync(collusionOf(settings), { recursive: true })
 const attack = settings.attack === null ? null : ((await import(settings.attack)) as { attack: Attack }).attack
 const life: Life = {
   settings,
@@ -57,6 +36,7 @@ const life: Life = {
   told,
 }
 if (settings.party === 'coordinator') {
+  process.stdin.resume()
   const { liveAsCoordinator } = await import('./daemon-coordinator.ts')
   flushCompileCache()
   await liveAsCoordinator(life)

@@ -1,6 +1,7 @@
 // Holding what an attacker claims against what is true.
 import assert from 'node:assert/strict'
-import type { HospitalId } from '../../core/ids.ts'
+import type { CoordinatorEvent } from '../../coordinator/events.ts'
+import { type HospitalId, openingKeyText } from '../../core/ids.ts'
 import type { AttackRun } from './launcher.ts'
 
 /** The clear integers that a hospital contributed in a task: only the test is shown them. The first time, unless said otherwise. */
@@ -28,3 +29,17 @@ export function sumOf(run: AttackRun, ids: readonly HospitalId[], task: string, 
 /** Hashes of the states that a hospital has taken, in order. */
 export const adoptedStates = (run: AttackRun, id: HospitalId): readonly string[] =>
   run.journal(id).flatMap((event) => (event.kind === 'adopted' && event.nextState !== null ? [event.nextState] : []))
+
+export const difference = (a: readonly number[], b: readonly number[]): readonly number[] => a.map((v, i) => v - (b[i] as number))
+
+/** Waits until so many steps of a task (or stage) are released and every member has taken as many. */
+export async function expectReleased(run: AttackRun, name: string, count: number): Promise<void> {
+  const named = (e: CoordinatorEvent): string[] => {
+    if (e.kind !== 'planned') return []
+    const { task, stage, key } = e.plan.plan
+    return task === name || stage === name ? [openingKeyText(key)] : []
+  }
+  const keys = (): ReadonlySet<string> => new Set(run.centre().flatMap(named))
+  const taken = (id: HospitalId): number => run.journal(id).filter((e) => e.kind === 'adopted' && keys().has(openingKeyText(e.key))).length
+  await run.until(() => run.members.every((id) => taken(id) >= count), `everyone has taken ${count} releases of ${name}`)
+}

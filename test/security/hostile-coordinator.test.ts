@@ -6,7 +6,7 @@ import { expectRefused, expectSuccess } from './both-ways.ts'
 const attacks = ATTACKS.filter(({ attack }) => attack.by === 'coordinator')
 test('there are attacks', () => expect(attacks.length).toBeGreaterThan(0))
 
-describe.each(attacks.map((listed) => [listed.attack.title, listed] as const))('%s', (_, listed) => {
+describe.concurrent.each(attacks.map((listed) => [listed.attack.title, listed] as const))('%s', (_, listed) => {
   const { defence, refused } = listed.attack
   test(`is refused: ${refused.code}`, () => expectRefused(listed))
   if (defence !== null) test(`succeeds without ${defence}`, () => expectSuccess(listed, defence))

@@ -10,11 +10,11 @@ import { type CoordinatorEvent, coordinatorEvent } from '../../coordinator/event
 import { decode } from '../../core/codec.ts'
 import type { HospitalId } from '../../core/ids.ts'
 import type { Party } from './attack.ts'
-import type { Settings } from './daemon.ts'
 import type { Invited } from './daemon-hospital.ts'
+import type { Settings } from './life.ts'
 
 const DAEMON = fileURLToPath(new URL('./daemon.ts', import.meta.url))
-const WAIT_MS = 60_000
+const WAIT_MS = 90_000
 
 export interface LogLine {
   readonly level: number
@@ -40,7 +40,7 @@ export interface AttackRun extends AsyncDisposable {
   readonly evidence: readonly Evidence[]
   /** What was shown under this name, first. Waits for it. */
   shown<T>(name: string, from?: Party): Promise<T>
-  /** Holds after some line has arrived. Fails where a process ends, an attack's own code throws, or after a minute. */
+  /** Holds after some line has arrived. Fails where a process ends, an attack's own code throws, or after 90 seconds. */
   until(condition: () => boolean, what: string): Promise<void>
   start(party: Party): void
   /** SIGTERM, or SIGKILL; resolves when the process is gone. */

@@ -1,8 +1,11 @@
 // What several attacks of a coordinator have in common: running a shadow step honestly up to some point, and publishing what they made.
-import { encode } from '../../core/codec.ts'
-import type { HospitalId } from '../../core/ids.ts'
+import { decode, encode } from '../../core/codec.ts'
+import { type HospitalId, openingKeyText } from '../../core/ids.ts'
 import { dequantise } from '../../core/lanes.ts'
+import type { SecretBytes } from '../../core/secret.ts'
 import { taskByName } from '../../models/index.ts'
+import { createCipher } from '../../privacy/cipher.ts'
+import { unpack } from '../../privacy/lanes.ts'
 import {
   type Answer,
   type Certificate,
@@ -10,20 +13,26 @@ import {
   type NamedSignature,
   type Plan,
   plan as planCodec,
+  planHash,
   type Release,
   type ReleaseBundle,
   type Report,
   type Roll,
+  releaseBundle,
+  type SealingKey,
   type SignedPlan,
   type Statement,
   stateHash,
   statementHash,
 } from '../../privacy/messages.ts'
+import { openShare } from '../../privacy/sealing.ts'
+import { interpolateAtZero } from '../../privacy/shamir.ts'
+import { shareWords } from '../../privacy/share-words.ts'
 import { signMessage } from '../../privacy/signatures.ts'
 import { PRIMES, packCiphertext, parseCiphertext, RESIDUES } from '../../privacy/wire.ts'
 import type { CoordinatorTools } from './attack.ts'
 import { IDS } from './scene.ts'
-import type { Opened, Shadow } from './shadow-step.ts'
+import type { Contributed, Opened, Shadow } from './shadow-step.ts'
 
 export interface Gathered {
   readonly reports: readonly Report[]
@@ -97,6 +106,15 @@ export const signed = ({ signKey }: Pick<CoordinatorTools, 'signKey'>, plan: Pla
   signature: signMessage('plan', {}, encode(planCodec, plan), signKey),
 })
 
+/** The same step over other groups, and each group a block: lanes and extracts as its task wants them for so many. */
+export async function regrouped({ store }: CoordinatorTools, plan: Plan, groups: readonly (readonly HospitalId[])[]): Promise<Plan> {
+  const group = groups[plan.key.group] ?? []
+  const own = (member: HospitalId): Plan['snapshots'][number] =>
+    plan.snapshots.find((s) => s.member === member) ?? { boundary: plan.inputs.boundary, member, id: planHash(plan) }
+  const layout = taskByName(plan.task).layout(await store.readBlob(`state.${plan.state}`), group.length)
+  return { ...plan, groups, blocks: groups, layout, snapshots: group.map(own) }
+}
+
 /** One lane more than was opened: a false release whose size says whose it is. */
 export const shifted = (sums: BigInt64Array, by = 1n): BigInt64Array => sums.map((v, i) => (i === 0 ? v + by : v))
 
@@ -104,4 +122,46 @@ export const shifted = (sums: BigInt64Array, by = 1n): BigInt64Array => sums.map
 export function addConstant(ciphertext: Uint8Array, d: bigint): Uint8Array {
   const primeOf = (i: number): bigint => BigInt(PRIMES[i < RESIDUES / 2 ? 0 : 1])
   return packCiphertext(parseCiphertext(ciphertext).map((v, i) => Number((BigInt(v) + d) % primeOf(i))))
+}
+
+/** The sums of the first so many released steps of a task, as soon as they are there: what any coordinator sees. */
+export async function openedSums({ coordinator, store }: CoordinatorTools, task: string, count: number): Promise<readonly (readonly number[])[]> {
+  const done = (): readonly string[] =>
+    [...coordinator.state.steps.values()].flatMap(({ plan, phase, key }) => (plan.task === task && phase.kind === 'released' ? [openingKeyText(key)] : []))
+  await new Promise<void>((resolve) => {
+    const stop = coordinator.subscribe(() => look())
+    const look = (): void => {
+      if (done().length < count) return
+      stop()
+      resolve()
+    }
+    look()
+  })
+  const bundles = await Promise.all(done().map(async (text) => decode(releaseBundle, await store.readBlob(`bundle.${text}`))))
+  return bundles.map(({ release }) => [...release.sums].map(Number))
+}
+
+/** A sealing key that the coordinator made and put in a custodian's place. */
+export interface OwnSealingKey {
+  readonly key: SealingKey
+  readonly privateKey: SecretBytes
+  /** The custodian's coordinate, 1..m. */
+  readonly index: number
+}
+/** The one-time key of a contribution, put together from t shares that were sealed to the coordinator's own keys, and with it the vector. */
+export async function openAlone(contributed: Contributed, plan: Plan, own: readonly OwnSealingKey[]): Promise<readonly number[]> {
+  const points = own.map(({ key, privateKey, index }) => {
+    const sealed = contributed.sealedShares[index - 1] as Uint8Array
+    const context = {
+      planHash: planHash(plan),
+      rosterHash: plan.roster,
+      epoch: key.epoch,
+      sender: contributed.receipt.body.member,
+      receiver: key.custodian,
+      receiverIndex: index,
+    }
+    return { x: index, words: decode(shareWords, openShare(privateKey, key, context, sealed)).share }
+  })
+  const coefficients = await createCipher('bgv').open(planHash(plan), contributed.ciphertexts, interpolateAtZero(points))
+  return [...unpack(plan.layout, coefficients, 1).sums].map(Number)
 }

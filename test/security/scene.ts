@@ -14,6 +14,8 @@ export interface Scene {
   readonly founding: FoundingOptions
   readonly jobs: readonly JobOptions[]
   readonly policy: (id: HospitalId) => Policy
+  /** When sealing keys rotate; never unless said. */
+  readonly keyEpoch?: { readonly days: number; readonly steps: number }
   /** What a hospital's rows and files hash to for a boundary. */
   readonly snapshot: (id: HospitalId, boundary: string) => string
 }
@@ -24,9 +26,17 @@ export const [VICTIM, HELPER, OTHER, FOURTH] = IDS as unknown as readonly [Hospi
 export const without = (...gone: readonly HospitalId[]): readonly HospitalId[] => IDS.filter((id) => !gone.includes(id))
 export const FOUNDING: FoundingOptions = { federation: 'attacked', hospitals: IDS.map((id) => ({ id, name: id })), custodians: IDS, corrupt: 1 }
 
-/** Long enough that a busy machine rarely meets it; a pause by name takes as long. */
+/** Long enough that a busy machine rarely meets it. */
 const STEP_MS = 12_000
+/** For attacks that end in a pause by name, which takes so long. */
+const PAUSE_MS = 5_000
 const timed = (job: JobOptions): JobOptions => ({ ...job, stepMs: STEP_MS })
+export const hasty = (job: JobOptions): JobOptions => ({ ...job, stepMs: PAUSE_MS })
+/** The same job where its stages read other inputs, or have other parameters: another query over the same records. */
+export const varied = (job: JobOptions, change: Partial<JobOptions['stages'][number]['inputs']>, params?: Uint8Array): JobOptions => ({
+  ...job,
+  stages: job.stages.map((stage) => ({ ...stage, inputs: { ...stage.inputs, ...change }, params: params ?? stage.params })),
+})
 /** Steps: common randomness, describe (an exact statistic). */
 export const STATISTIC: JobOptions = timed(jobOf(FEATURES, STAGES.describe))
 /** Steps: common randomness, describe, one of federated averaging (an update: its roll may vary). */
@@ -40,8 +50,10 @@ export const SCENE: Scene = {
 }
 export { BOUNDARY, FEATURE_SET, FEATURES }
 
+export const SPLIT_SEED = 'split'
 /** Rows on a grid of sixteenths, so that exact sums can be told apart by eye. */
-export function rowsOf(id: HospitalId, count = 24): SplitTable {
+export function rowsOf(id: HospitalId, splitSeed = SPLIT_SEED): SplitTable {
+  const count = 24
   const draws = createSeededRandom(`attacked ${id}`).fill(new Uint8Array(3 * count))
   const at = (i: number): number => draws[i] as number
   const part = (keep: (i: number) => boolean) => {
@@ -53,7 +65,9 @@ export function rowsOf(id: HospitalId, count = 24): SplitTable {
       kept.map((i) => at(3 * i + 2) & 1),
     )
   }
-  return { train: part((i) => i % 4 !== 0), heldOut: part((i) => i % 4 === 0) }
+  // Another seed holds one row less out.
+  const isHeldOut = (i: number): boolean => i % 4 === 0 && (splitSeed === SPLIT_SEED || i > 0)
+  return { train: part((i) => !isHeldOut(i)), heldOut: part(isHeldOut) }
 }
 
 export const snapshotOf = (text: string) => hash('test/snapshot', Buffer.from(text))

@@ -1,5 +1,5 @@
 // What routes members' calls and asks between the honest coordinator and the steps that the attacker runs by hand.
-import type { Coordinator } from '../../coordinator/index.ts'
+import { asksFor, type Coordinator } from '../../coordinator/index.ts'
 import { type HospitalId, openingKeyText } from '../../core/ids.ts'
 import type { SecretBytes } from '../../core/secret.ts'
 import { ciphertextCount } from '../../privacy/lanes.ts'
@@ -73,7 +73,7 @@ export function createHost(coordinator: Coordinator, signKey: SecretBytes): Host
       changed()
     },
     around(service) {
-      const watch = (peer: Peer, signal: AbortSignal) => merged(service.watch(peer, signal), listeners, (honest) => asksOf(honest, peer.member), signal)
+      const watch = (peer: Peer, signal: AbortSignal) => asked(() => asksOf(asksFor(coordinator.state, peer.member), peer.member), listeners, signal)
       const routed = withShadows(service, () => served, ALSO_HONEST)
       return new Proxy(routed, { get: (own, name: keyof CoordinatorService) => (name === 'watch' ? watch : own[name]) })
     },
@@ -96,42 +96,25 @@ function unchecked(signed: SignedPlan, { state }: Coordinator): CheckedPlan {
   }
 }
 
-/** The honest list as the attacker edits it, again at each change of either. */
-async function* merged(
-  honest: AsyncIterable<readonly Ask[]>,
-  listeners: Set<() => void>,
-  edit: (honest: readonly Ask[]) => readonly Ask[],
-  signal: AbortSignal,
-): AsyncIterable<readonly Ask[]> {
-  let last: readonly Ask[] = []
+/** What is asked of one member, again at each change of the coordinator's state or of the attacker's mind. */
+async function* asked(now: () => readonly Ask[], listeners: Set<() => void>, signal: AbortSignal): AsyncIterable<readonly Ask[]> {
   let wake: () => void = () => undefined
   const wakeUp = (): void => wake()
   listeners.add(wakeUp)
   signal.addEventListener('abort', wakeUp)
-  let ended = false
-  const pump = (async () => {
-    for await (const asks of honest) {
-      last = asks
-      wake()
-    }
-  })().finally(() => {
-    ended = true
-    wake()
-  })
-  pump.catch(() => undefined)
   try {
     let sent = ''
-    while (!signal.aborted && !ended) {
-      const next = new Promise<void>((resolve) => {
+    while (!signal.aborted) {
+      const changed = new Promise<void>((resolve) => {
         wake = resolve
       })
-      const now = edit(last)
-      const text = JSON.stringify(now)
+      const asks = now()
+      const text = JSON.stringify(asks)
       if (text !== sent) {
         sent = text
-        yield now
+        yield asks
       }
-      await next
+      await changed
     }
   } finally {
     listeners.delete(wakeUp)

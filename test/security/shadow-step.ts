@@ -23,7 +23,6 @@ import {
   type Roll,
   receipt as receiptCodec,
   receiptHash,
-  releaseBundle,
   report as reportCodec,
   rollHash,
   type SignedPlan,
@@ -31,6 +30,7 @@ import {
   type Statement,
   signedPlan,
   signRequest,
+  stepEnd,
 } from '../../privacy/messages.ts'
 import { PARAMETERS } from '../../privacy/parameters.ts'
 import type { CheckedPlan } from '../../privacy/plan.ts'
@@ -224,7 +224,7 @@ export function createShadow(signed: SignedPlan, checked: CheckedPlan, host: Sha
     fetchCosignRequest: (peer) => chunksOf(encode(cosignRequest, shown.cosign(peer.member))),
     fetchContribution: (_peer, _key, member) => chunksOf(new Uint8Array(Buffer.concat([...shown.refetched(member)]))),
     cosign: async (peer, _key, bytes) => take(cosigned, peer.member, decode(namedSignature, bytes)),
-    fetchRelease: (peer) => chunksOf(encode(releaseBundle, shown.bundle(peer.member))),
+    fetchRelease: (peer) => chunksOf(encode(stepEnd, { kind: 'released', bundle: shown.bundle(peer.member) })),
     async adopted(peer) {
       adopted.add(peer.member)
       settle()
@@ -254,7 +254,7 @@ function contributionOf(contributed: ReadonlyMap<HospitalId, Contributed>, membe
   return found
 }
 
-const candidatesOf = (contributed: ReadonlyMap<HospitalId, Contributed>, checked: CheckedPlan, custodian: HospitalId): readonly Candidate[] =>
+export const candidatesOf = (contributed: ReadonlyMap<HospitalId, Contributed>, checked: CheckedPlan, custodian: HospitalId): readonly Candidate[] =>
   [...contributed.values()].map(({ receipt, sealedShares }) => ({
     receipt,
     share: sealedShares[custodianIndex(checked.roster, custodian) - 1] as Uint8Array,

@@ -11,3 +11,8 @@ test('every defence that an attack targets stands in the code', () => {
   const standing = defencesInCode()
   expect(ATTACKS.flatMap(({ name, attack }) => (attack.defence === null || standing.has(attack.defence) ? [] : [`${name}: ${attack.defence}`]))).toEqual([])
 })
+
+test('every defence that can be switched off is the target of an attack', () => {
+  const targets = new Set(ATTACKS.map(({ attack }) => attack.defence))
+  expect([...defencesInCode().keys()].filter((name) => !targets.has(name))).toEqual([])
+})

@@ -32,6 +32,7 @@ export function defencesInCode(): ReadonlyMap<string, readonly string[]> {
 const AFTER: Record<Attack['refused']['after'], string> = {
   finishes: 'the federation goes on to the end of its jobs',
   pauses: 'the step pauses and names who is missing',
+  abandons: 'the step is given up under that code, and stays charged',
   stands: 'the attacker holds its own step up; nothing else is lost',
 }
 const ENTRY: Record<Attack['refused']['entry'], string> = {

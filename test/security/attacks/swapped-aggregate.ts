@@ -32,7 +32,7 @@ export const attack: Attack = {
       tools.show('won', release.request.nextState)
     },
   }),
-  refused: { by: IDS, code: 'AGGREGATE_MISMATCH', entry: 'request refusal', after: 'pauses' },
+  refused: { by: IDS, code: 'AGGREGATE_MISMATCH', entry: 'request refusal', after: 'finishes' },
   async succeeded(run) {
     const state = await run.shown<string>('won', 'coordinator')
     for (const id of IDS) assert(adoptedStates(run, id).includes(state), `${id} took the release`)

@@ -35,7 +35,7 @@ export const attack: Attack = {
       tools.show('won', { state: release.request.nextState, sums: [...made.opened.sums].map(Number) })
     },
   }),
-  refused: { by: IDS, code: 'DIGEST_MISMATCH', entry: 'request refusal', after: 'pauses' },
+  refused: { by: IDS, code: 'DIGEST_MISMATCH', entry: 'request refusal', after: 'finishes' },
   async succeeded(run) {
     const { state, sums } = await run.shown<{ state: string; sums: number[] }>('won', 'coordinator')
     const truth = BigInt64Array.from(sumOf(run, [VICTIM, ...without(VICTIM)], 'describe'), BigInt)

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { decode, encode } from '../../../core/codec.ts'
 import { LIMITS } from '../../../core/limits.ts'
-import { type ReleaseBundle, releaseBundle, stateHash } from '../../../privacy/messages.ts'
+import { type ReleaseBundle, stateHash, stepEnd } from '../../../privacy/messages.ts'
 import { chunksOf, collect } from '../../../proto/index.ts'
 import type { Attack } from '../attack.ts'
 import { adoptedStates } from '../evidence.ts'
@@ -20,10 +20,12 @@ export const attack: Attack = {
     return {
       calls: (honest) => ({
         async *fetchRelease(peer, key, signal) {
-          const bundle = decode(releaseBundle, await collect(honest.fetchRelease(peer, key, signal), LIMITS.stateBytes))
+          const end = decode(stepEnd, await collect(honest.fetchRelease(peer, key, signal), LIMITS.stateBytes))
+          if (end.kind !== 'released') throw new Error(`step ${key.step} is ${end.kind}`)
+          const { bundle } = end
           const lies = bundle.plan.plan.task === 'describe' && !shown.has(peer.member)
           if (lies) shown.add(peer.member)
-          yield* chunksOf(encode(releaseBundle, lies ? await falsified(bundle, BigInt(1 + IDS.indexOf(peer.member))) : bundle))
+          yield* chunksOf(encode(stepEnd, { kind: 'released', bundle: lies ? await falsified(bundle, BigInt(1 + IDS.indexOf(peer.member))) : bundle }))
         },
       }),
     }
