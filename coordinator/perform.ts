@@ -24,7 +24,7 @@ export async function perform(context: CoordinatorContext, effect: CoordinatorEf
     case 'state':
       return await makeStatement(context, effect.step, signal)
     case 'open':
-      return await orEnd(context, effect.step.job, openStep(context, effect.step, signal))
+      return await openStep(context, effect.step, signal)
     case 'widen':
       return await context.post({ kind: 'widened', key: effect.step })
     case 'await':
@@ -44,7 +44,7 @@ export async function perform(context: CoordinatorContext, effect: CoordinatorEf
   }
 }
 
-/** Where a count says that too few persons or hospitals stand behind what comes next, no other try will find more: the job ends, by that code. */
+/** A stage that finds no column open has nothing to learn from, and will not: the job ends, by that code. */
 async function orEnd(context: CoordinatorContext, job: Digest, work: Promise<void>): Promise<void> {
   try {
     await work

@@ -247,12 +247,14 @@ function fruitless(state: CoordinatorState, key: OpeningKey, code: string): Coor
 /**
  * An update that may have opened is never asked for again from the same state: without noise, the difference of two rolls would show. Nor is common
  * randomness: whoever saw S could choose between two draws. Both end the job, and everybody sees that it ended.
+ * So does a count that finds too few persons: asked again, it would find no more.
  */
 function abandoned(state: CoordinatorState, { key, code, signature }: EventOf<'abandoned'>): CoordinatorState {
   const next = changeStep(state, key, (s) => ({ ...s, phase: { kind: 'abandoned', code, signature } }))
   const plan = next.steps.get(openingKeyText(key))?.plan
   const ended = fruitless(next, key, code)
-  return plan && !isStoredQuery(plan) ? changeJob(ended, key.job, (job) => ({ ...job, outcome: { failed: code } })) : ended
+  const last = code === 'CELL_SMALL' || (plan && !isStoredQuery(plan))
+  return last ? changeJob(ended, key.job, (job) => ({ ...job, outcome: { failed: code } })) : ended
 }
 
 function reused(state: CoordinatorState, { key, from, nextState, stageDone }: EventOf<'reused'>): CoordinatorState {

@@ -117,7 +117,8 @@ export async function openStep(context: CoordinatorContext, key: OpeningKey, sig
     openRelease(checked, phase.statementHash, aggregate, sum, phase.roll.length, cipher),
   ).catch(async (error: unknown) => {
     const late = phase.statement.answerSet.some((c) => !phase.answers.some((a) => a.body.custodian === c) && !step.requestRefusals.has(`answer ${c}`))
-    if (late || !isRefusal(error)) throw error
+    // Cut off because the same opening went through meanwhile, with fewer answers: nothing is wrong.
+    if (late || !isRefusal(error) || error.code === 'CANCELLED') throw error
     // Everybody has answered, and no t of the answers open: a contribution or too many answers are wrong, and no further one will come.
     context.log.error({ step: key.step, code: error.code, detail: error.message }, 'no answers open the aggregate')
     await abandonStep(context, key, error.code)
@@ -125,7 +126,14 @@ export async function openStep(context: CoordinatorContext, key: OpeningKey, sig
   })
   if (!recovered) return
   for (const custodian of recovered.blamed) context.log.error({ step: key.step, custodian }, 'a signed answer contradicts the sum of keys')
-  const nextState = await advance(context, step, recovered.opened.sums)
+  const nextState = await advance(context, step, recovered.opened.sums).catch(async (error: unknown) => {
+    if (!isRefusal(error, 'CELL_SMALL')) throw error
+    // The count says that too few stand behind what comes next: no other try finds more. The count itself is not published.
+    context.log.error({ step: key.step, detail: error.message }, 'nothing more of this job may open')
+    await abandonStep(context, key, error.code)
+    return null
+  })
+  if (!nextState) return
   await context.store.putBlob(blobs.keySum(keySumHash(recovered.keySum)), encode(keySum, recovered.keySum))
   await context.store.putBlob(blobs.release(releaseHash(recovered.opened)), encode(release, recovered.opened))
   await context.post({ kind: 'opened', key, keySum: keySumHash(recovered.keySum), release: releaseHash(recovered.opened), nextState: stateHash(nextState) })

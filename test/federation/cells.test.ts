@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import type { JobOptions } from '../../coordinator/index.ts'
 import { describeParams, evaluateParams, logisticParams, parseDescribed, parseEvaluation, parseModel } from '../../models/index.ts'
+import { IDS } from '../support/hospitals.ts'
 import { DATA, fiveJob, startFive } from './five.ts'
 import { STAGES } from './small.ts'
 
@@ -41,4 +42,8 @@ test('a job whose rows stand on too few persons ends by code after the count: no
   expect(run.job().outcome).toEqual({ failed: 'CELL_SMALL' })
   expect(run.journal('planned').map((e) => e.plan.plan.stage)).toEqual(['randomness', 'describe'])
   expect(run.journal('released').map((e) => e.key.step)).toEqual([0])
+  // Every member learns that the step ended, and wipes what it held for it.
+  await run.finish()
+  for (const id of IDS) expect(run.journalOf(id, 'ended').map((e) => e.key.step)).toEqual([1])
+  for (const id of IDS) for (const held of run.federation.client(id)?.state.custody.keys.values() ?? []) expect(held.wiped).toBe(true)
 })
