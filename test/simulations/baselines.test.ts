@@ -2,8 +2,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Table } from '../../core/table.ts'
 import { createInlineWork } from '../../core/work/inline.ts'
+import { openColumns } from '../../models/index.ts'
 import { type Baselines, type BaselinesInput, computeBaselines } from '../../simulations/baselines.ts'
+import { readSite } from '../../simulations/baselines-rows.ts'
 import { allTruth, compare } from '../../simulations/demo/comparison.ts'
 import { simulateRegion, writeHospitals } from '../../simulations/region/index.ts'
 
@@ -48,14 +51,18 @@ describe('baselines', () => {
     }
   })
 
-  it('score everybody’s held-out rows with every model', () => {
+  it('score everybody’s held-out rows with every model', async () => {
     const rows = allTruth(baselines.sites).label.length
     for (const { pooled, locals } of Object.values(baselines.logits)) {
       expect(pooled).toHaveLength(rows)
       expect(locals.map((l) => l.length)).toEqual([rows, rows, rows])
       expect(pooled.every(Number.isFinite)).toBe(true)
     }
-    expect(baselines.pooledCoefficients).toHaveLength(baselines.heldOut.features.length + 1)
+    const trains: Table[] = []
+    for (const site of input.sites) trains.push((await readSite(site, input.rows)).split.train)
+    const open = await openColumns(trains)
+    expect(open.length).toBeLessThan(baselines.heldOut.features.length)
+    expect(baselines.pooledCoefficients).toHaveLength(open.length + 1)
   })
 
   it('give a hospital with one class its base rate for every row, which ranks nothing', () => {
