@@ -56,14 +56,15 @@ export function decodeExtract(bytes: Uint8Array): { readonly extract: Extract; r
     read.ids.length === rows &&
     read.groups.length === rows
   if (!fits) throw refuse('BAD_BYTES', 'an extract whose columns differ in length')
+  const [x, amountFen] = [canonicalWords(read.x), canonicalWords(read.amountFen)]
   const features = read.features.map(({ low, high, ...rest }) => ({ ...rest, range: [low, high] as const }))
   const extract: Extract = {
     featureSet: read.featureSet,
     features,
     rows,
-    x: new Float64Array(shared(read.x)),
+    x,
     y: new Uint8Array(shared(read.y)),
-    amountFen: new Float64Array(shared(read.amountFen)),
+    amountFen,
     persons: personsOf(read.groups),
     ids: read.ids,
     groups: read.groups,
@@ -84,6 +85,18 @@ function wordsOf(values: Float64Array): Uint8Array {
   const view = new DataView(new ArrayBuffer(values.length * 8))
   for (const [i, v] of values.entries()) view.setFloat64(i * 8, Number.isNaN(v) ? Number.NaN : v === 0 ? 0 : v, true)
   return new Uint8Array(view.buffer)
+}
+
+const CANONICAL_NAN = 0x7ff8000000000000n
+/** @throws BAD_BYTES for a -0 or another NaN than the one that wordsOf writes: two byte forms of one extract would have two ids. */
+function canonicalWords(bytes: Uint8Array): Float64Array {
+  const words = new Float64Array(shared(bytes))
+  const bits = new BigUint64Array(words.buffer)
+  for (let i = 0; i < words.length; i++) {
+    const v = words[i] as number
+    if ((v === 0 && bits[i] !== 0n) || (Number.isNaN(v) && bits[i] !== CANONICAL_NAN)) throw refuse('BAD_BYTES', 'an extract that is not in its canonical form')
+  }
+  return words
 }
 
 function shared(bytes: Uint8Array): SharedArrayBuffer {

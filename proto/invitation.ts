@@ -45,7 +45,8 @@ export function parseInvitation(text: string): Invitation {
   if (Buffer.byteLength(text) > LONGEST_FILE_BYTES) throw refuse('BAD_CONFIG', `invitation: larger than ${LONGEST_FILE_BYTES} bytes`)
   let document: unknown
   try {
-    document = parse(text, { maxAliasCount: 0 })
+    // Nor may its warnings: they go to the process's own output.
+    document = parse(text, { maxAliasCount: 0, logLevel: 'error' })
   } catch {
     // The parser's message would quote the file, and the token with it.
     throw refuse('BAD_CONFIG', 'invitation: not YAML')
