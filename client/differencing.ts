@@ -25,8 +25,10 @@ export interface Reading {
   readonly released: ReadonlySet<Digest>
   /** openingKeyText -> what the step costs, from the plan on; given back only where g custodians retired the key. */
   readonly charges: ReadonlyMap<string, Charge>
+  /** `task state` -> openingKeyText of the one update without noise that starts from it; free again where the key was retired. */
+  readonly updates: ReadonlyMap<string, string>
 }
-export const nothingRead: Reading = { blocks: new Map(), filters: new Map(), cuts: new Map(), released: new Set(), charges: new Map() }
+export const nothingRead: Reading = { blocks: new Map(), filters: new Map(), cuts: new Map(), released: new Set(), charges: new Map(), updates: new Map() }
 
 const blockHash = (block: readonly HospitalId[]): Digest => hashOf('consilium/block/1', members, block)
 const filter = struct({ splitSeed: text(64), heldOutPercent: u8, rowCap: u32 })
@@ -42,7 +44,8 @@ export function readUnder(reading: Reading, plan: Plan, cuts: Uint8Array): Readi
   if (!readsRecords(plan)) return reading
   defend('public-boundary', () => checkBoundary(plan.inputs.boundary))
   const filters = bindFilter(reading, plan)
-  if (!opensWholeBlocks(plan) || plan.privacy === 'dp') return { ...reading, filters }
+  if (plan.privacy === 'dp') return { ...reading, filters }
+  if (!opensWholeBlocks(plan)) return { ...reading, filters, updates: bindUpdate(reading, plan) }
   defend('one-opening-a-query', () => checkQuery(reading, plan))
   const charge: Charge = { boundary: plan.inputs.boundary, job: plan.key.job, values: laneCount(plan.layout) }
   return {
@@ -83,6 +86,14 @@ function bindBlocks(reading: Reading, plan: Plan): Reading['blocks'] {
   return blocks
 }
 
+/** Without noise, two sums of updates from one state over two rolls reveal their difference: a site serves one step for each (task, state). */
+function bindUpdate({ updates }: Reading, plan: Plan): Reading['updates'] {
+  const start = `${plan.task} ${plan.state}`
+  const [before, own] = [updates.get(start), openingKeyText(plan.key)]
+  if (before !== undefined && before !== own) throw refuse('DIFFERENCING', `${before} started from the same state with the same task`)
+  return put(updates, start, own)
+}
+
 function bindFilter(reading: Reading, plan: Plan): Reading['filters'] {
   const own = filterHash(plan.inputs)
   const before = reading.filters.get(plan.inputs.featureSet)
@@ -111,10 +122,11 @@ export function releasedUnder(reading: Reading, plan: Plan): Reading {
 
 /** g custodians signed the empty roll: the key never opens. */
 export function refundOf(reading: Reading, key: OpeningKey): Reading {
-  if (!reading.charges.has(openingKeyText(key))) return reading
-  const charges = new Map(reading.charges)
-  charges.delete(openingKeyText(key))
-  return { ...reading, charges }
+  const text = openingKeyText(key)
+  const charges = new Map([...reading.charges].filter(([of]) => of !== text))
+  const updates = new Map([...reading.updates].filter(([, of]) => of !== text))
+  const isSame = charges.size === reading.charges.size && updates.size === reading.updates.size
+  return isSame ? reading : { ...reading, charges, updates }
 }
 
 /** What exact statistics cost a snapshot so far. */

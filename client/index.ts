@@ -20,7 +20,7 @@ import { signRoster } from './roster.ts'
 import { scorePublished } from './scoring.ts'
 import { giveUpEpoch, publishSealingKey, wipeSealingKey } from './sealing-keys.ts'
 import { type ClientState, type Enrolment, initialState } from './state.ts'
-import { step } from './step.ts'
+import { isOver, step } from './step.ts'
 
 export interface ClientOptions extends ClientPorts {
   readonly enrolment: EnrolmentPorts
@@ -66,6 +66,8 @@ export async function startClient(options: ClientOptions): Promise<Client> {
     },
     async leaving(what, id, bytes, about, because) {
       const known = `${what} ${id}`
+      if (about && what !== 'acknowledgement' && isOver(runner.state, about))
+        throw refuse('CANCELLED', `step ${about.step} is over: nothing more leaves about it`)
       const posts = because ? [runner.post(because)] : []
       if (!runner.state.left.has(known)) posts.push(runner.post({ kind: 'left', what, id: known, bytes, about }))
       await Promise.all(posts)

@@ -14,7 +14,7 @@ import type { ClientContext } from './context.ts'
 import { readUnder, spentOn } from './differencing.ts'
 import { stateOf } from './job-state.ts'
 import { checkPolicy } from './policy.ts'
-import { type ClientJob, type ClientStep, stageOf } from './state.ts'
+import { type ClientJob, stageOf } from './state.ts'
 import { cutsOf } from './step.ts'
 
 /** The specification behind a job's hash: signed by the coordinator, over a roster that this site follows or followed, and its own feature columns. */
@@ -59,7 +59,6 @@ export async function readPlan(context: ClientContext, signed: SignedPlan, key: 
   defend('site-policy', () => checkPolicy(context.policy, proposed, job.spec))
   if (invited) {
     checkReading(context, proposed, job)
-    checkSingleUpdate(context, proposed)
   }
   const state = await stateOf(context, job)
   defend('own-state', () => {
@@ -113,14 +112,3 @@ function checkReading(context: ClientContext, proposed: Plan, job: ClientJob): v
       `exact sums over ${proposed.inputs.boundary}: ${jobs.size} jobs and ${values} values, allowed are ${jobsPerSnapshot} and ${valuesPerSnapshot}`,
     )
 }
-
-/** Without noise, two sums of updates from one state over two rolls reveal their difference: a site serves one step for each (task, state). */
-function checkSingleUpdate(context: ClientContext, proposed: Plan): void {
-  if (proposed.disclosure !== 'update' || proposed.privacy === 'dp') return
-  const other = [...context.state().steps.values()].find(
-    (s) => s.plan && !isRetired(s) && s.plan.task === proposed.task && s.plan.state === proposed.state && !sameOpeningKey(s.key, proposed.key),
-  )
-  if (other) throw refuse('DIFFERENCING', `step ${other.key.step} started from the same state with the same task`)
-}
-
-const isRetired = ({ at }: ClientStep): boolean => at.kind === 'ended' && at.how === 'retired'

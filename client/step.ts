@@ -2,7 +2,7 @@
 // boundary, one snapshot a boundary, and what a custodian said once.
 import { defend } from '../core/defences.ts'
 import { refuse } from '../core/errors.ts'
-import { type Digest, openingKeyText } from '../core/ids.ts'
+import { type Digest, type OpeningKey, openingKeyText } from '../core/ids.ts'
 import { taskByName } from '../models/index.ts'
 import { applyCustody } from '../privacy/custodian/index.ts'
 import { jobHash, type Plan, planHash } from '../privacy/messages.ts'
@@ -105,7 +105,7 @@ function planBound(state: ClientState, event: EventOf<'planBound'>): ClientState
     if (before?.planHash && before.planHash !== hash) throw refuse('OTHER_PLAN', `a second plan for step ${plan.key.step}`)
   })
   if (before) return state
-  const elsewhere = plan.groups.findIndex((_, group) => group !== plan.key.group && state.steps.get(openingKeyText({ ...plan.key, group }))?.plan)
+  const elsewhere = plan.groups.findIndex((_, group) => group !== plan.key.group && state.steps.get(openingKeyText({ ...plan.key, group }))?.planHash)
   if (elsewhere >= 0) throw refuse('OTHER_PLAN', `this site stands in group ${elsewhere} of step ${plan.key.step} already`)
   const bound: ClientStep = { key: plan.key, plan, planHash: hash, signed: event.plan, at: { kind: 'bound' } }
   return { ...state, steps: put(state.steps, text, bound), reading: readUnder(state.reading, plan, cutsOf(state.jobs.get(plan.key.job), plan)) }
@@ -132,10 +132,26 @@ function ended(state: ClientState, { key, how }: EventOf<'ended'>): ClientState 
     return { ...job, step: job.step + 1 }
   })
   const text = openingKeyText(key)
-  const before = state.steps.get(text) ?? { key, plan: null, planHash: null, signed: null }
   const reading = how === 'retired' ? refundOf(state.reading, key) : state.reading
-  return { ...next, reading, steps: put(next.steps, text, { ...before, at: { kind: 'ended', how } }) }
+  return { ...next, reading, left: leftAfter(state.left, key), steps: put(next.steps, text, over(state.steps.get(text), key, { kind: 'ended', how })) }
 }
+
+/** What is kept of a step that is over: which plan it was, and how it ended. */
+const over = (before: ClientStep | undefined, key: ClientStep['key'], at: StepKind): ClientStep => ({
+  key,
+  plan: null,
+  planHash: before?.planHash ?? null,
+  signed: null,
+  at,
+})
+
+/** Nothing more leaves about a step that is over but its acknowledgement; with the next end, the last one's has arrived. */
+function leftAfter(left: ReadonlySet<string>, key: OpeningKey): ReadonlySet<string> {
+  const gone = (id: string): boolean => id.endsWith(` ${openingKeyText(key)}`) || id.startsWith(`acknowledgement adopted ${key.job}.`)
+  return new Set([...left].filter((id) => !gone(id)))
+}
+/** @see leftAfter */
+export const isOver = (state: ClientState, key: OpeningKey): boolean => ['adopted', 'ended'].includes(state.steps.get(openingKeyText(key))?.at.kind ?? '')
 
 function adopted(state: ClientState, event: EventOf<'adopted'>): ClientState {
   const before = state.steps.get(openingKeyText(event.key))
@@ -160,7 +176,8 @@ function adopted(state: ClientState, event: EventOf<'adopted'>): ClientState {
   return {
     ...next,
     reading: before?.plan ? releasedUnder(state.reading, before.plan) : state.reading,
-    steps: put(next.steps, openingKeyText(event.key), { ...(before ?? { key: event.key, plan: null, planHash: null, signed: null }), at: { kind: 'adopted' } }),
+    left: leftAfter(state.left, event.key),
+    steps: put(next.steps, openingKeyText(event.key), over(before, event.key, { kind: 'adopted' })),
   }
 }
 

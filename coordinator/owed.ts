@@ -59,7 +59,7 @@ function stepOwes(state: CoordinatorState, job: JobState, step: StepState, nowMs
   const { phase } = step
   switch (phase.kind) {
     case 'collecting':
-      return collecting(job, step, phase.deadlineMs, nowMs)
+      return collecting(job, step, phase, nowMs)
     case 'checking': {
       const silent = custodiansOf(state).filter((c) => !phase.reports.some((r) => r.body.custodian === c))
       const enough = silent.length === 0 || (phase.reports.length >= needed(state).g && nowMs >= phase.patienceMs)
@@ -130,13 +130,16 @@ function waiting(step: StepState, patienceMs: number, missing: readonly Hospital
 /**
  * Closes when everybody has spoken, or at the deadline. Exact statistics open over whole blocks, so a missing member drops its block; with too few
  * left (one block: with nobody) the step pauses: nobody was asked to sign yet, the key stays open to a new deadline. Updates go on without it.
+ * A refusal of a plan is final: where nobody else is missing after a pause, it closes too: the empty roll retires the key, and the job ends by the refusal's code.
  */
-function collecting(job: JobState, step: StepState, deadlineMs: number, nowMs: number): Owed {
+function collecting(job: JobState, step: StepState, { deadlineMs, paused }: Extract<StepState['phase'], { kind: 'collecting' }>, nowMs: number): Owed {
   const text = openingKeyText(step.key)
   const missing = groupOf(step).filter((m) => !step.receipts.has(m))
   const silent = missing.filter((m) => !step.refusals.has(m))
   const mayLack = admissible(step) >= Math.max(job.minCohort, step.plan.minCohort)
-  if (missing.length === 0 || (mayLack && (silent.length === 0 || nowMs >= deadlineMs))) return one({ key: `close ${text}`, kind: 'close', step: step.key })
+  const hopeless = paused.length > 0 && silent.length === 0 && nowMs >= deadlineMs
+  if (missing.length === 0 || hopeless || (mayLack && (silent.length === 0 || nowMs >= deadlineMs)))
+    return one({ key: `close ${text}`, kind: 'close', step: step.key })
   if (nowMs < deadlineMs) return { effects: [], wakeAtMs: deadlineMs }
   return one({ key: `extend ${text} ${deadlineMs}`, kind: 'extend', step: step.key, missing, byMs: job.stepMs })
 }

@@ -125,11 +125,7 @@ export function step(state: CoordinatorState, event: CoordinatorEvent, nowMs: nu
         }),
       )
     case 'retired':
-      return fruitless(
-        changePhase(state, event.key, 'retired', (phase) => ({ ...phase, ended: true })),
-        event.key,
-        'ROLL_SMALL',
-      )
+      return retired(state, event)
     case 'abandoned':
       return abandoned(state, event)
     case 'reused':
@@ -217,10 +213,15 @@ function released(state: CoordinatorState, event: EventOf<'released'>): Coordina
     nextState = phase.nextState
     return { kind: 'released', nextState: phase.nextState, statement: phase.statement, keySum: phase.keySum }
   })
+  const kept = withoutEvidence(opened, event.key)
   const plan = opened.steps.get(openingKeyText(event.key))?.plan
   const released = plan && isStoredQuery(plan) ? put(opened.released, queryHash(plan), event.key) : opened.released
-  return changeJob({ ...opened, released }, event.key.job, (job) => advanced(job, event.key, nextState, event.stageDone))
+  return changeJob({ ...kept, released }, event.key.job, (job) => advanced(job, event.key, nextState, event.stageDone))
 }
+
+/** A step that is over is looked up by its plan and its end; who sent what stands in the journal, and in the bundle of its release. */
+const withoutEvidence = (state: CoordinatorState, key: OpeningKey): CoordinatorState =>
+  changeStep(state, key, (s) => ({ ...s, receipts: new Map(), requestRefusals: new Map(), fingerprints: new Map(), awaited: null }))
 
 /** A statistic of the records: the same question has the same answer. Common randomness must be fresh, an update starts from a fresh state. */
 export const isStoredQuery = (plan: Plan): boolean => opensWholeBlocks(plan) && readsRecords(plan)
@@ -244,13 +245,24 @@ function fruitless(state: CoordinatorState, key: OpeningKey, code: string): Coor
   })
 }
 
+/** Where a member refused the plan, the same plan would be refused again: the job ends, by the member's code. Else it is planned again. */
+function retired(state: CoordinatorState, { key }: EventOf<'retired'>): CoordinatorState {
+  const [refusal] = state.steps.get(openingKeyText(key))?.refusals.values() ?? []
+  const over = changePhase(state, key, 'retired', (phase) => ({ ...phase, ended: true }))
+  const next = fruitless(withoutEvidence(over, key), key, 'ROLL_SMALL')
+  return refusal === undefined ? next : changeJob(next, key.job, (job) => ({ ...job, outcome: { failed: refusal } }))
+}
+
 /**
  * An update that may have opened is never asked for again from the same state: without noise, the difference of two rolls would show. Nor is common
  * randomness: whoever saw S could choose between two draws. Both end the job, and everybody sees that it ended.
  * So does a count that finds too few persons: asked again, it would find no more.
  */
 function abandoned(state: CoordinatorState, { key, code, signature }: EventOf<'abandoned'>): CoordinatorState {
-  const next = changeStep(state, key, (s) => ({ ...s, phase: { kind: 'abandoned', code, signature } }))
+  const next = withoutEvidence(
+    changeStep(state, key, (s) => ({ ...s, phase: { kind: 'abandoned', code, signature } })),
+    key,
+  )
   const plan = next.steps.get(openingKeyText(key))?.plan
   const ended = fruitless(next, key, code)
   const last = code === 'CELL_SMALL' || (plan && !isStoredQuery(plan))

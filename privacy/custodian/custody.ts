@@ -96,7 +96,8 @@ export function applyCustody(custody: Custody, event: CustodyEvent): Custody {
     case 'fingerprintFalse':
       return change(custody, event.key, (held) => ({ ...held, falseFingerprints: new Set(held.falseFingerprints).add(event.fingerprint.body.member) }))
     case 'sharesWiped':
-      return change(custody, event.key, (held) => ({ ...held, wiped: true }))
+      // What was reported goes with the shares: nothing about them can be said again.
+      return change(custody, event.key, (held) => ({ ...held, reported: new Map(), wiped: true }))
     default:
       return event satisfies never
   }

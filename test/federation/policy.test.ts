@@ -71,16 +71,21 @@ const refusals: readonly [string, Partial<VirtualHospital>, { readonly code: str
   ['what its data cannot give', { data: unreadable }, { code: 'BAD_DATA', step: 1 }],
 ]
 for (const [what, change, { code, step }] of refusals) {
-  test(`an exact statistic pauses for a hospital that refuses ${what}`, async () => {
+  test(`an exact statistic pauses for a hospital that refuses ${what}, and its job ends by that code`, async () => {
     await using run = await startFive(TWO_STEPS, { hospitals: oneOfFive(REFUSER, change) })
-    await run.until(() => run.journal('deadlineExtended').length === 2, 'the step is paused')
+    await run.until(() => run.journal('deadlineExtended').length === 1, 'the step is paused')
     expect(run.step().key.step).toBe(step)
     expect([...run.step().refusals]).toEqual([[REFUSER, code]])
     expect(run.journal('planRefused')).toHaveLength(1)
-    expect(run.journal('deadlineExtended').map((e) => e.missing)).toEqual([[REFUSER], [REFUSER]])
+    expect(run.journal('deadlineExtended').map((e) => e.missing)).toEqual([[REFUSER]])
     // What the others sent stays, and is not asked for again.
     expect([...run.step().receipts.keys()].sort()).toEqual(without(REFUSER))
     expect(run.journalOf(REFUSER, 'contributed').some((e) => e.key.step === step)).toBe(false)
+    // A refusal is final, and so is the pause: the key is retired at no cost, and the job does not stand in the way of others.
+    await run.until(() => run.job().outcome !== 'running', 'the job has ended')
+    expect(run.job().outcome).toEqual({ failed: code })
+    expect(run.journal('retired').map((e) => e.key.step)).toEqual([step])
+    expect(run.journal('opened').map((e) => e.key.step)).toEqual(step === 0 ? [] : [0])
     expect(run.faults).toEqual([])
   })
 }
