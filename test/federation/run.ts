@@ -2,7 +2,7 @@
 // whatever happened on the way.
 import { expect } from 'vitest'
 import { clientEvent } from '../../client/events.ts'
-import { coordinatorEvent } from '../../coordinator/events.ts'
+import { type CoordinatorEvent, coordinatorEvent } from '../../coordinator/events.ts'
 import type { JobOptions } from '../../coordinator/index.ts'
 import { decode } from '../../core/codec.ts'
 import { type HospitalId, openingKeyText } from '../../core/ids.ts'
@@ -126,7 +126,19 @@ function checkJournals(federation: Federation, watcher: Watcher, hash: string): 
   for (const [place, hashes] of watcher.receipts) expect.soft(hashes.size, `receipts of ${place}`).toBe(1)
   for (const [place, bodies] of watcher.said) expect.soft(bodies.size, `bodies of ${place}`).toBe(1)
   const centre = federation.disk('coordinator').journal.map(({ body }) => decode(coordinatorEvent, body))
-  const once = centre.flatMap((e) => {
+  const once = entriesOnce(centre)
+  expect(once.filter((what, i) => once.indexOf(what) !== i)).toEqual([])
+  const rolls = centre.flatMap((e) => (e.kind === 'stated' ? [e.roll.map((entry) => entry.member)] : []))
+  for (const roll of rolls) expect(new Set(roll).size).toBe(roll.length)
+  const finals = federation.coordinator.state.jobs.get(hash as never)?.finals
+  for (const id of SMALL_IDS) checkMember(federation, id, hash, finals as never)
+  const left = [...federation.disk('coordinator').blobs.keys()].filter((name) => /^(spool|aggregate|fingerprint)/.test(name))
+  expect(left).toEqual([])
+}
+
+/** Entries of the coordinator's journal that may stand there once only, as texts. */
+export function entriesOnce(centre: readonly CoordinatorEvent[]): readonly string[] {
+  return centre.flatMap((e) => {
     switch (e.kind) {
       case 'contributed':
         return [`contributed ${openingKeyText(e.key)} ${e.receipt.body.member}`]
@@ -151,13 +163,6 @@ function checkJournals(federation: Federation, watcher: Watcher, hash: string): 
         return []
     }
   })
-  expect(once.filter((what, i) => once.indexOf(what) !== i)).toEqual([])
-  const rolls = centre.flatMap((e) => (e.kind === 'stated' ? [e.roll.map((entry) => entry.member)] : []))
-  for (const roll of rolls) expect(new Set(roll).size).toBe(roll.length)
-  const finals = federation.coordinator.state.jobs.get(hash as never)?.finals
-  for (const id of SMALL_IDS) checkMember(federation, id, hash, finals as never)
-  const left = [...federation.disk('coordinator').blobs.keys()].filter((name) => /^(spool|aggregate|fingerprint)/.test(name))
-  expect(left).toEqual([])
 }
 
 function checkMember(federation: Federation, id: HospitalId, hash: string, finals: ReadonlyMap<string, string>): void {
