@@ -8,6 +8,7 @@ import { refuse } from '../core/errors.ts'
 import { openKeystore, readPassphrase } from '../core/keystore.ts'
 import { createLog } from '../core/log.ts'
 import type { ClientProgress } from '../core/progress.ts'
+import { holdFolder } from '../core/store/held.ts'
 import { openSqliteStore } from '../core/store/sqlite.ts'
 import { createThreads } from '../core/work/threads.ts'
 import { engineJob } from '../models/jobs.ts'
@@ -27,6 +28,7 @@ export async function runClient(args: ClientStartArguments, { openStore = openSq
   const site = readSite(args.config)
   const { config } = site
   mkdirSync(site.data, { recursive: true, mode: 0o700 })
+  using _held = holdFolder(site.data)
   const log = createLog({ name: config.hospital })
   const progress = progressTo<ClientProgress>(args.progress)
   const invitation = readInvitation(site)

@@ -4,6 +4,7 @@ import type { DecideArguments, ShowArguments } from './client-decide.ts'
 import type { EgressArguments } from './client-egress.ts'
 import type { PlanShowArguments } from './client-plan.ts'
 import type { PolicyCheckArguments } from './client-policy.ts'
+import type { RestoredArguments } from './client-restored.ts'
 import type { ScoreArguments } from './client-score.ts'
 import type { ClientStartArguments } from './client-start.ts'
 import type { StatusArguments } from './client-status.ts'
@@ -145,6 +146,13 @@ const policy: CommandModule = {
   handler: () => undefined,
 }
 
+const restored: CommandModule<object, RestoredArguments> = {
+  command: 'restored',
+  describe: 'after a backup was restored, or keys may be known: drop sealing keys, give up the key epoch (the daemon must be stopped)',
+  builder: (yargs) => yargs.option('config', configOption),
+  handler: async (args) => await (await import('./client-restored.ts')).runRestored(args),
+}
+
 export const clientCommand: CommandModule = {
   command: 'client',
   describe: "the hospital's daemon: takes part in training without showing a record, keeps a log of all that leaves, scores claims",
@@ -157,6 +165,7 @@ export const clientCommand: CommandModule = {
       .command(policy)
       .command(score)
       .command(egress)
-      .demandCommand(1, 'Say which: start, status, plan, roster, policy, score, egress.'),
+      .command(restored)
+      .demandCommand(1, 'Say which: start, status, plan, roster, policy, score, egress, restored.'),
   handler: () => undefined,
 }

@@ -9,11 +9,12 @@ import { createLog, type Log } from '../core/log.ts'
 import type { CoordinatorProgress } from '../core/progress.ts'
 import { systemRandom } from '../core/random.ts'
 import { SecretBytes } from '../core/secret.ts'
+import { holdFolder } from '../core/store/held.ts'
 import { openSqliteStore } from '../core/store/sqlite.ts'
 import { writeWhole } from '../core/whole-file.ts'
 import { createThreads } from '../core/work/threads.ts'
 import { createSignKey } from '../privacy/signatures.ts'
-import { type Authority, createAuthority, formatInvitation, issueServerCertificate, serveEnrolment, serveGrpc } from '../proto/index.ts'
+import { type Authority, createAuthority, formatInvitation, issueServerCertificate, parseInvitation, serveEnrolment, serveGrpc } from '../proto/index.ts'
 import { type CoordinatorConfig, coordinatorConfig } from './config/coordinator.ts'
 import { toJobOptions } from './config/job.ts'
 import { besideFile, readConfig } from './config/read.ts'
@@ -32,6 +33,7 @@ export async function runCoordinator(args: CoordinatorStartArguments, { openStor
   const config = readConfig(coordinatorConfig, args.config)
   const data = besideFile(args.config, config.data)
   mkdirSync(data, { recursive: true, mode: 0o700 })
+  using _held = holdFolder(data)
   const log = createLog({ name: 'coordinator' })
   const progress = progressTo<CoordinatorProgress>(args.progress)
   using keystore = openKeystore(join(data, 'keys.json'), readPassphrase({ file: besideFile(args.config, config.passphraseFile) }))
@@ -43,6 +45,7 @@ export async function runCoordinator(args: CoordinatorStartArguments, { openStor
   const founding = { federation: config.federation, hospitals: config.hospitals, custodians: config.custodians, corrupt: config.corrupt }
   const coordinator: Coordinator = await startCoordinator({
     founding,
+    keyEpoch: config.keyEpoch,
     store,
     clock: systemClock,
     log,
@@ -53,6 +56,8 @@ export async function runCoordinator(args: CoordinatorStartArguments, { openStor
     observe: watcher,
   })
   await using _coordinator = coordinator
+  // Hospitals, custodians or f may differ from the last start: then the members are asked for a next roster.
+  await coordinator.proposeRoster(founding)
   const ports = keptPorts(data)
   await using members = await serveGrpc(coordinator.service, {
     ...server,
@@ -71,6 +76,7 @@ export async function runCoordinator(args: CoordinatorStartArguments, { openStor
   progress({ kind: 'listening', members: reached, enrolment: `${config.listen.hosts[0]}:${enrolment.port}`, invitations })
   await revokeNamed(coordinator, config, log)
   members.recheck()
+  recheckWithRoster(coordinator, members)
   startJobOnce(coordinator, config, log)
   log.info({ signal: await told }, 'stopping')
 }
@@ -104,7 +110,18 @@ function keptPorts(data: string): Ports {
 }
 const withPort = (address: string, kept: number | null): string => (address.endsWith(':0') && kept !== null ? `${address.slice(0, -1)}${kept}` : address)
 
-/** One file a hospital that is not enrolled yet; an invitation that was written before stays good. */
+/** Whom a new roster leaves out loses its open calls too. */
+function recheckWithRoster(coordinator: Coordinator, members: { recheck(): void }): void {
+  const hashOf = (): string => (coordinator.state.roster.kind === 'agreed' ? coordinator.state.roster.hash : '')
+  let last = hashOf()
+  coordinator.subscribe(() => {
+    if (last === hashOf()) return
+    last = hashOf()
+    members.recheck()
+  })
+}
+
+/** One file a hospital that is not enrolled yet; an invitation that was written before stays good until its token is spent. */
 async function writeInvitations(
   coordinator: Coordinator,
   config: CoordinatorConfig,
@@ -117,7 +134,7 @@ async function writeInvitations(
   for (const { id } of config.hospitals) {
     const file = join(folder, `${id}.yaml`)
     written[id] = file
-    if (existsSync(file)) continue
+    if (existsSync(file) && !coordinator.isSpent(parseInvitation(readFileSync(file, 'utf8')).token.reveal())) continue
     const token = await coordinator.invite(id)
     if (token)
       writeWhole(

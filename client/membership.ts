@@ -7,7 +7,7 @@ import { createCertificateRequest } from '../proto/certificates.ts'
 import { enrolReply, enrolRequest } from '../proto/messages.ts'
 import type { ClientContext } from './context.ts'
 
-export const KEYS = { sign: 'sign', tls: 'tls', sealing: (epoch: number) => `sealing-${epoch}` } as const
+export const KEYS = { sign: 'sign', tls: 'tls', sealing: (epoch: number | '') => `sealing-${epoch}` } as const
 
 /** This site's signing key; made on first use, kept in the keystore. */
 export async function signKey(context: ClientContext): Promise<SecretBytes> {

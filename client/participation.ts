@@ -38,6 +38,7 @@ const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'OTHER_STATE',
   'OTHER_LAYOUT',
   'OTHER_ROSTER',
+  'BAD_ROSTER',
   'OTHER_EPOCH',
   'BAD_SIGNATURE',
   'BAD_LAYOUT',

@@ -18,7 +18,7 @@ function jobAsks(state: CoordinatorState, job: JobState, member: HospitalId): As
   const out: Ask[] = []
   if (job.outcome === 'running') {
     for (const boundary of new Set(job.spec.stages.map((s) => s.inputs.boundary))) {
-      if (!state.snapshots.get(boundary)?.has(member)) out.push({ kind: 'declareSnapshot', boundary })
+      if (!state.snapshots.get(boundary)?.get(member)?.signature.length) out.push({ kind: 'declareSnapshot', boundary })
     }
   }
   const taken = job.adopted.get(member) ?? 0

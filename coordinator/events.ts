@@ -61,7 +61,7 @@ export const coordinatorEvent = union({
   /** The operator wants other members, custodians or another f: a next roster is proposed once all of them are enrolled. */
   membershipWanted: struct(membership),
   rosterWithdrawn: struct({ roster: digest }),
-  /** More than half of the current members signed it, and no step is open: plans name this roster from here on. */
+  /** More than half of the current members and its custodians signed it, and no step is open: plans name this roster from here on. */
   rosterActivated: struct({ roster: digest }),
   /** The sealing keys of the next epoch are gathered while jobs go on under the present one. */
   keyEpochOpened: struct({ epoch: u32 }),

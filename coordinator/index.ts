@@ -13,7 +13,7 @@ import type { Authority } from '../proto/certificates.ts'
 import type { Authorize } from '../proto/index.ts'
 import type { CoordinatorService, EnrolmentService } from '../proto/service.ts'
 import { blobs, type CoordinatorContext, type CoordinatorPorts } from './context.ts'
-import { createAuthorize, createEnrolment, invite } from './enrolment.ts'
+import { createAuthorize, createEnrolment, invite, tokenHash } from './enrolment.ts'
 import { type CoordinatorEvent, coordinatorEvent } from './events.ts'
 import type { KeyEpochLife } from './membership-owed.ts'
 import { type CoordinatorEffect, owed } from './owed.ts'
@@ -59,6 +59,8 @@ export interface Coordinator extends AsyncDisposable {
   proposeRoster(change: RosterChange): Promise<void>
   /** A one-time token for a hospital that is wanted; null where it is enrolled under a certificate that is still good. */
   invite(hospital: HospitalId): Promise<Uint8Array | null>
+  /** Whether this token was used: its invitation is good for nothing any more. */
+  isSpent(token: Uint8Array): boolean
   revoke(tlsKey: Digest): Promise<void>
   /** Starts a job once those before it have ended. Returns its hash. */
   startJob(job: JobOptions): Promise<Digest>
@@ -90,6 +92,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     enrolment: (authority, memberAddress) => createEnrolment(context, authority, memberAddress),
     proposeRoster: (change) => proposeRoster(context, change),
     invite: async (hospital) => (isEnrolled(runner.state, hospital) ? null : await invite(context, hospital)),
+    isSpent: (token) => runner.state.usedTokens.has(tokenHash(token)),
     revoke: (tlsKey) => context.post({ kind: 'revoked', tlsKey }),
     startJob: (job) => startJob(context, job),
     finalState: (job, stage) => finalState(context, job, stage),

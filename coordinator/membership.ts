@@ -100,7 +100,10 @@ export function isActive(state: CoordinatorState, id: HospitalId): boolean {
 const memberIn = (roster: Roster, id: HospitalId): Roster['members'][number] | undefined => roster.members.find((m) => m.id === id)
 const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0
 
-/** A next roster is agreed by more than half of the current members; the first one by all that it names. */
+/**
+ * A next roster is agreed by more than half of the current members, and by whoever shall be its custodian: without their keys nothing could be
+ * planned under it. The first one by all that it names. (Members follow one that more than half have signed: the rest is the coordinator's care.)
+ */
 export function isAgreedNext({ roster, proposal }: CoordinatorState): boolean {
   if (!proposal) return false
   const signers = new Set(proposal.signatures.map((s) => s.signer))
@@ -111,7 +114,7 @@ export function isAgreedNext({ roster, proposal }: CoordinatorState): boolean {
     // A member that enrols anew signs with a key that the current roster does not know.
     return signers.has(m.id) && (!next || sameBytes(next, m.signKey))
   })
-  return counted.length * 2 > roster.roster.members.length
+  return counted.length * 2 > roster.roster.members.length && proposal.roster.custodians.every((id) => signers.has(id))
 }
 
 /** Numbers only rise, also over keys that were never all gathered. */
@@ -134,7 +137,28 @@ function enrolled(state: CoordinatorState, event: EventOf<'enrolled'>): Coordina
     usedTokens: new Set(state.usedTokens).add(event.tokenHash),
     members: put(state.members, event.hospital, member),
     certificates: put(state.certificates, event.hospital, event.certificate),
+    ...(state.members.has(event.hospital) ? { jobs: untaken(state.jobs, event.hospital), snapshots: unsigned(state.snapshots, event.hospital) } : {}),
   }
+}
+
+/** A hospital that enrols anew has lost what it held: it declares its extracts again, under its new key. They must be the same ones. */
+function unsigned(snapshots: CoordinatorState['snapshots'], member: HospitalId): CoordinatorState['snapshots'] {
+  return new Map(
+    [...snapshots].map(([boundary, declared]) => {
+      const own = declared.get(member)
+      return [boundary, own ? put(declared, member, { ...own, signature: new Uint8Array(0) }) : declared]
+    }),
+  )
+}
+
+/** And it takes every release again. */
+function untaken(jobs: CoordinatorState['jobs'], member: HospitalId): CoordinatorState['jobs'] {
+  const without = (job: JobState): JobState => ({
+    ...job,
+    adopted: new Map([...job.adopted].filter(([id]) => id !== member)),
+    scored: new Map([...job.scored].map(([stage, by]) => [stage, new Set([...by].filter((id) => id !== member))])),
+  })
+  return new Map([...jobs].map(([hash, job]) => [hash, without(job)]))
 }
 
 /** Replaces whatever was proposed before, unless that is agreed by now. */

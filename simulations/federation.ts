@@ -42,6 +42,8 @@ export interface FederationOptions {
   readonly coordinatorKey?: SecretBytes
   readonly work?: () => Work
   readonly keyEpoch?: KeyEpochLife
+  /** Wraps a hospital's keys, as wrapStore its store. */
+  readonly wrapKeystore?: (party: HospitalId, keystore: Keystore) => Keystore
 }
 export interface Federation extends AsyncDisposable {
   readonly clock: VirtualClock
@@ -110,13 +112,15 @@ export async function startFederation(options: FederationOptions): Promise<Feder
     return found
   }
 
+  const keystoreOf = (id: HospitalId): Keystore => (options.wrapKeystore ?? ((_, keystore) => keystore))(id, createMemoryKeystore(place(id).secrets))
+
   async function startSite(hospital: VirtualHospital): Promise<void> {
     const here = place(hospital.id)
     here.client = await startClient({
       hospital: hospital.id,
       name: hospital.name,
       store: storeOf(hospital.id, here.disk),
-      keystore: createMemoryKeystore(here.secrets),
+      keystore: keystoreOf(hospital.id),
       clock,
       log,
       work: work(),
@@ -158,7 +162,7 @@ export async function startFederation(options: FederationOptions): Promise<Feder
     client: (id) => place(id).client,
     link: (id) => place(id).link,
     disk: (party) => (party === 'coordinator' ? coordinatorDisk : place(party).disk),
-    keystore: (id) => createMemoryKeystore(place(id).secrets),
+    keystore: keystoreOf,
     async kill(party) {
       if (party === 'coordinator') {
         const dying = coordinator
