@@ -38,7 +38,8 @@ export interface Five extends AsyncDisposable {
   journalOf<K extends ClientEvent['kind']>(id: HospitalId, kind: K): readonly Extract<ClientEvent, { kind: K }>[]
   readonly faults: readonly string[]
 }
-export interface FiveOptions extends Pick<Partial<FederationOptions>, 'fault' | 'founding' | 'wrapService' | 'cipher' | 'coordinatorKey'> {
+export interface FiveOptions
+  extends Pick<Partial<FederationOptions>, 'fault' | 'founding' | 'wrapService' | 'wrapStore' | 'wrapKeystore' | 'cipher' | 'coordinatorKey' | 'keyEpoch'> {
   readonly hospitals?: readonly VirtualHospital[]
 }
 
@@ -63,6 +64,9 @@ export async function startFive(job: JobOptions, options: FiveOptions = {}): Pro
     coordinatorKey,
     wrapService: (service) => watcher.wrap(dishonest(service)),
     ...(options.fault ? { fault: options.fault } : {}),
+    ...(options.keyEpoch ? { keyEpoch: options.keyEpoch } : {}),
+    ...(options.wrapStore ? { wrapStore: options.wrapStore } : {}),
+    ...(options.wrapKeystore ? { wrapKeystore: options.wrapKeystore } : {}),
   })
   await federation.until(() => federation.coordinator.state.epoch.kind === 'agreed', 'the key epoch is agreed')
   const hash = await federation.coordinator.startJob(job)
