@@ -32,13 +32,24 @@ import { learnJob } from './plan-reading.ts'
 import { type ClientJob, stageOf } from './state.ts'
 
 export async function adopt(context: ClientContext, key: OpeningKey, signal: AbortSignal): Promise<void> {
-  const job = await learnJob(context, key.job)
-  if (job.step < key.step) throw refuse('OTHER_STATE', `release of step ${key.step} where ${job.step} comes next`)
+  const job = await caughtUp(context, key, signal)
   if (job.step === key.step) await take(context, key, job, signal)
   // Also where the release was taken before a restart: shares are not kept because the power failed here.
   await forget(context, key)
   await context.leaving('acknowledgement', `adopted ${openingKeyText(key)}`, 0, key)
   await context.link().adopted(key)
+}
+
+/** The job at this step or past it. A site that came back from a backup has lost releases that it acknowledged: it takes them again first. */
+export async function caughtUp(context: ClientContext, key: OpeningKey, signal: AbortSignal): Promise<ClientJob> {
+  let job = await learnJob(context, key.job)
+  while (job.step < key.step) {
+    const missed = { job: key.job, step: job.step, group: 0 }
+    await take(context, missed, job, signal)
+    await forget(context, missed)
+    job = await learnJob(context, key.job)
+  }
+  return job
 }
 
 async function take(context: ClientContext, key: OpeningKey, job: ClientJob, signal: AbortSignal): Promise<void> {

@@ -10,14 +10,14 @@ import { contributeJob } from '../models/jobs.ts'
 import { encryptJob } from '../privacy/jobs.ts'
 import { keyEpoch, plan, planHash, receipt, receiptBody, receiptHash, roster, signedPlan } from '../privacy/messages.ts'
 import { signMessage } from '../privacy/signatures.ts'
-import { adopt } from './adoption.ts'
+import { caughtUp } from './adoption.ts'
 import { epochOf, rosterOf } from './agreed.ts'
 import { blobs } from './blobs.ts'
 import { requireConsent } from './consent.ts'
 import type { ClientContext } from './context.ts'
 import { signKey } from './membership.ts'
-import { learnJob, readPlan } from './plan-reading.ts'
-import type { ClientJob, ClientState, StepKind } from './state.ts'
+import { readPlan } from './plan-reading.ts'
+import type { ClientState, StepKind } from './state.ts'
 import { stepsToday } from './step.ts'
 
 const NO_TABLE: Table = {
@@ -132,16 +132,6 @@ function checkQuota(context: ClientContext): void {
   defend('steps-a-day', () => {
     if (steps >= most) throw refuse('QUOTA', `${steps} contributions today, ${most} allowed`)
   })
-}
-
-/** A site that came back from a backup has lost releases that it acknowledged: it takes them again before it goes on. */
-async function caughtUp(context: ClientContext, key: OpeningKey, signal: AbortSignal): Promise<ClientJob> {
-  let job = await learnJob(context, key.job)
-  while (job.step < key.step) {
-    await adopt(context, { job: key.job, step: job.step, group: 0 }, signal)
-    job = await learnJob(context, key.job)
-  }
-  return job
 }
 
 async function deliver(context: ClientContext, key: OpeningKey, signal: AbortSignal): Promise<void> {
