@@ -1,7 +1,9 @@
 // A federation in one process: real keys, real SEAL, every message through its checks, no wire. A test composes a step from these
 // and spoils what it wants to see refused.
+
 import { createHash } from 'node:crypto'
 import { decode, encode } from '../../core/codec.ts'
+import { isRefusal } from '../../core/errors.ts'
 import { type Digest, type HospitalId, type OpeningKey, parseHospitalId, toDigest } from '../../core/ids.ts'
 import type { LaneLayout } from '../../core/lanes.ts'
 import { systemRandom } from '../../core/random.ts'
@@ -272,6 +274,16 @@ export function decide(
   return { ...verdict, signature: privacy.signStatement(request.statement, checked, custodian, site.sign.privateKey) }
 }
 /** The code with which an honest custodian refuses, or 'signed'. */
+/** Code of the refusal that the call throws; `served` where it does not. */
+export function codeFrom(call: () => unknown): string {
+  try {
+    call()
+    return 'served'
+  } catch (error) {
+    return isRefusal(error) ? error.code : String(error)
+  }
+}
+
 export function codeOf(verdict: StatementVerdict): string {
   return verdict.kind === 'refuse' ? verdict.code : 'signed'
 }
