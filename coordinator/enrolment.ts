@@ -1,6 +1,7 @@
 // Admitting hospitals: the authority made at the first start, one-time invitations, certificates, and who may call.
 import { randomBytes } from 'node:crypto'
 import { decode, encode, hash } from '../core/codec.ts'
+import { defend } from '../core/defences.ts'
 import { refuse } from '../core/errors.ts'
 import type { Digest, HospitalId } from '../core/ids.ts'
 import { checkSignKey, enrolmentProof, publicSignKey, requireSignature } from '../privacy/signatures.ts'
@@ -33,8 +34,10 @@ export function createEnrolment(context: CoordinatorContext, authority: Authorit
       requireSignature('enrolment', {}, enrolmentProof(request.hospital, request.token, request.csr), request.signKeyProof, request.signKey, request.hospital)
       const before = repeated(context, request.hospital, tokenHash(request.token), request.signKey)
       if (before) return reply(before)
-      if (context.state().invitations.get(tokenHash(request.token)) !== request.hospital)
-        throw refuse('BAD_TOKEN', `no open invitation of ${request.hospital} with this token`)
+      defend('token-once', () => {
+        if (context.state().invitations.get(tokenHash(request.token)) !== request.hospital)
+          throw refuse('BAD_TOKEN', `no open invitation of ${request.hospital} with this token`)
+      })
       const pem = await issueMemberCertificate(authority, request.csr, { hospital: request.hospital, validDays: VALID_DAYS, nowMs: context.clock.now() })
       const certificate = new Uint8Array(Buffer.from(pem))
       const expiresMs = context.clock.now() + VALID_DAYS * DAY_MS
@@ -69,7 +72,9 @@ export const createAuthorize =
   (context: CoordinatorContext): Authorize =>
   (key) => {
     const { members, revoked } = context.state()
-    if (revoked.has(key)) throw refuse('REVOKED', `certificate key ${key.slice(0, 12)}`)
+    defend('revoked-certificate', () => {
+      if (revoked.has(key)) throw refuse('REVOKED', `certificate key ${key.slice(0, 12)}`)
+    })
     const member = [...members.values()].find((m) => m.tlsKey === key)
     if (!member || !belongs(context.state(), member.id)) throw refuse('NOT_ENROLLED', `certificate key ${key.slice(0, 12)}`)
     if (context.clock.now() > member.expiresMs) throw refuse('EXPIRED', `the certificate of ${member.id}`)

@@ -17,6 +17,8 @@ export async function receiveFingerprint(context: CoordinatorContext, key: Openi
   if (phase.kind !== 'opening' && phase.kind !== 'cosigning') return
   checkFingerprint(body, phase.statementHash, phase.roll, checkedPlan(context, step))
   const name = hash('consilium/fingerprint-bytes/1', bytes)
+  // Before anything is kept of it: each other one would stay until the release.
+  if ((step.fingerprints.get(peer.member) ?? name) !== name) throw refuse('FINGERPRINT_FALSE', `${peer.member} signed two fingerprints under one statement`)
   await context.store.putBlob(blobs.fingerprint(key, peer.member, name), bytes)
   await context.post({ kind: 'fingerprinted', key, member: peer.member, fingerprint: name })
 }

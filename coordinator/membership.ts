@@ -1,5 +1,6 @@
 // Who is in the federation: enrolment, rosters and key epochs, as the coordinator's journal folds them. A roster follows the current one
 // once more than half of the current members signed it; it and a new key epoch come into force only between steps.
+import { defend } from '../core/defences.ts'
 import { refuse } from '../core/errors.ts'
 import type { Digest, HospitalId } from '../core/ids.ts'
 import { type KeyEpochSet, keyEpochHash, type Roster, rosterHash } from '../privacy/messages.ts'
@@ -127,7 +128,9 @@ export const countStep = (state: CoordinatorState): CoordinatorState =>
 // ---- transitions
 
 function enrolled(state: CoordinatorState, event: EventOf<'enrolled'>): CoordinatorState {
-  if (state.invitations.get(event.tokenHash) !== event.hospital) throw refuse('BAD_TOKEN', `no open invitation of ${event.hospital} with this token`)
+  defend('token-once', () => {
+    if (state.invitations.get(event.tokenHash) !== event.hospital) throw refuse('BAD_TOKEN', `no open invitation of ${event.hospital} with this token`)
+  })
   const invitations = new Map(state.invitations)
   invitations.delete(event.tokenHash)
   const member = { id: event.hospital, name: event.name, signKey: event.signKey, tlsKey: event.tlsKey, expiresMs: event.expiresMs }

@@ -1,6 +1,7 @@
 // The calls of members. Each is checked here (author, signature, digests, shape) before an event is made; each is idempotent:
 // what is there already is answered with success, so a client may repeat any call whose reply it lost.
 import { decode, encode } from '../core/codec.ts'
+import { defend } from '../core/defences.ts'
 import { isErrorCode, isRefusal, refuse } from '../core/errors.ts'
 import type { Digest, HospitalId, OpeningKey } from '../core/ids.ts'
 import { LIMITS } from '../core/limits.ts'
@@ -56,6 +57,7 @@ export function createService(context: CoordinatorContext, runner: Runner<Coordi
         memberOf(currentRoster(context.state()), peer.member).signKey,
         peer.member,
       )
+      defend('said-once', () => requireAskedFor(context.state(), declared.snapshot.boundary))
       await context.post({ kind: 'snapshotDeclared', ...declared })
     },
     async fetchJob(_, hash) {
@@ -69,13 +71,13 @@ export function createService(context: CoordinatorContext, runner: Runner<Coordi
     contributionOffset: async (peer, key, hash) => await spoolOffset(context, step(key), invited(step(key), peer), hash),
     async contribute(peer, key, header, offset, chunks, signal) {
       const body = decode(receipt, header)
-      sameMember(peer, body.body.member)
+      defend('author-of-receipt', () => sameMember(peer, body.body.member))
       await receiveContribution(context, step(key), body, offset, chunks, signal)
     },
     fetchCandidates: (peer, key) => candidatesOf(context, step(key), peer.member),
     async report(peer, key, bytes) {
       const body = decode(report, bytes)
-      sameMember(peer, body.body.custodian)
+      defend('author-of-report', () => sameMember(peer, body.body.custodian))
       const found = step(key)
       checkReport(body, checkedPlan(context, found))
       await once(context.post({ kind: 'reported', key, report: body }), found.phase.kind !== 'checking')
@@ -90,8 +92,11 @@ export function createService(context: CoordinatorContext, runner: Runner<Coordi
       sameMember(peer, signature.signer)
       const found = step(key)
       if (found.phase.kind !== 'certifying') return
-      if (!verifyStatementSignature(found.phase.statement, checkedPlan(context, found), signature))
-        throw refuse('BAD_SIGNATURE', `${peer.member} on the statement of step ${key.step}`)
+      const { statement } = found.phase
+      defend('statement-signature', () => {
+        if (!verifyStatementSignature(statement, checkedPlan(context, found), signature))
+          throw refuse('BAD_SIGNATURE', `${peer.member} on the statement of step ${key.step}`)
+      })
       await context.post({ kind: 'signed', key, signature })
     },
     async refuseRequest(peer, key, phase, code) {
@@ -108,7 +113,7 @@ export function createService(context: CoordinatorContext, runner: Runner<Coordi
     },
     async answer(peer, key, bytes) {
       const body = decode(answer, bytes)
-      sameMember(peer, body.body.custodian)
+      defend('author-of-answer', () => sameMember(peer, body.body.custodian))
       const found = step(key)
       if (found.phase.kind !== 'opening') return
       checkAnswer(body, { statement: found.phase.statement, roll: found.phase.roll, signatures: found.phase.signatures }, checkedPlan(context, found))
@@ -140,8 +145,10 @@ export function createService(context: CoordinatorContext, runner: Runner<Coordi
       const found = step(key)
       if (found.phase.kind !== 'cosigning') return
       const body = await cosignatureBodyOf(context, found)
-      if (!cosigners(body, [signature], checkedPlan(context, found)).has(peer.member))
-        throw refuse('BAD_SIGNATURE', `${peer.member}'s co-signature of step ${key.step}`)
+      defend('cosignature-verified', () => {
+        if (!cosigners(body, [signature], checkedPlan(context, found)).has(peer.member))
+          throw refuse('BAD_SIGNATURE', `${peer.member}'s co-signature of step ${key.step}`)
+      })
       await context.post({ kind: 'cosigned', key, signature })
     },
     fingerprint: (peer, key, bytes) => receiveFingerprint(context, key, peer, bytes),
@@ -198,6 +205,11 @@ async function* blobSlices(context: CoordinatorContext, name: string, ciphertext
   for (let at = 0; at < size; at += LIMITS.chunkBytes) yield await context.store.readBlob(name, at, Math.min(LIMITS.chunkBytes, size - at))
 }
 
+/** Each extract is an entry of the journal: only those that a job names are taken. @throws NOT_FOUND. */
+function requireAskedFor({ jobs }: CoordinatorState, boundary: string): void {
+  for (const { spec } of jobs.values()) if (spec.stages.some((stage) => stage.inputs.boundary === boundary)) return
+  throw refuse('NOT_FOUND', `no job asks for the extract of ${boundary}`)
+}
 function sameMember(peer: Peer, claimed: HospitalId): void {
   if (peer.member !== claimed) throw refuse('NOT_ENROLLED', `${peer.member} speaks in the name of ${claimed}`)
 }

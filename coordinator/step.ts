@@ -1,6 +1,7 @@
 // The coordinator's pure step: (state, event, now) -> state. It refuses by code what is not acceptable now; nothing refused is journalled.
 // Signatures and digests are checked by service.ts before an event is made; here only order and membership matter.
 // Members repeat calls whose reply they lost: what is there already leaves the very same state, so that it is not journalled twice.
+import { defend, defends } from '../core/defences.ts'
 import { refuse } from '../core/errors.ts'
 import { type Digest, type HospitalId, type OpeningKey, openingKeyText } from '../core/ids.ts'
 import { type Certificate, jobHash, type Plan, planHash, queryHash, receiptHash, statementHash } from '../privacy/messages.ts'
@@ -50,7 +51,7 @@ export function step(state: CoordinatorState, event: CoordinatorEvent, nowMs: nu
       return countStep(planned(state, event))
     case 'planRefused':
       return changeStep(state, event.key, (s) =>
-        s.refusals.get(event.member) === event.code ? s : { ...s, refusals: put(s.refusals, event.member, event.code) },
+        isSaid(s.refusals.get(event.member), event.code) ? s : { ...s, refusals: put(s.refusals, event.member, event.code) },
       )
     case 'contributed':
       return changeStep(state, event.key, (s) => contributed(s, event))
@@ -190,9 +191,10 @@ function contributed(s: StepState, event: EventOf<'contributed'>): StepState {
   if (s.phase.kind !== 'collecting') throw refuse('DEADLINE', `the candidates of step ${s.key.step} are closed`)
   if (!groupOf(s).includes(member)) throw refuse('NOT_INVITED', `${member} is not in the cohort of step ${s.key.step}`)
   const before = s.receipts.get(member)
-  if (before && receiptHash(before.body) !== receiptHash(event.receipt.body))
-    throw refuse('SECOND_RECEIPT', `${member} signed another receipt for this opening key`)
-  if (before) return s
+  if (before && receiptHash(before.body) === receiptHash(event.receipt.body)) return s
+  defend('one-receipt', () => {
+    if (before) throw refuse('SECOND_RECEIPT', `${member} signed another receipt for this opening key`)
+  })
   return { ...s, receipts: put(s.receipts, member, event.receipt) }
 }
 
@@ -285,12 +287,18 @@ function adopted(state: CoordinatorState, event: EventOf<'adopted'>): Coordinato
   })
 }
 
+/** What a member refused stands: said again with other words, it would be an entry of the journal each time. */
+const isSaid = (before: string | undefined, code: string): boolean => before !== undefined && (before === code || defends('said-once'))
+
 function requestRefused(s: StepState, { phase, member, code }: EventOf<'requestRefused'>): StepState {
   const what = `${phase} ${member}`
-  return s.requestRefusals.get(what) === code ? s : { ...s, requestRefusals: put(s.requestRefusals, what, code) }
+  return isSaid(s.requestRefusals.get(what), code) ? s : { ...s, requestRefusals: put(s.requestRefusals, what, code) }
 }
 
 function scored(job: JobState, { stage, member }: EventOf<'scored'>): JobState {
+  defend('said-once', () => {
+    if (!job.spec.stages.some((s) => s.name === stage && s.publish === 1)) throw refuse('NOT_FOUND', `no published stage ${stage} in this job`)
+  })
   const before = job.scored.get(stage)
   return before?.has(member) ? job : { ...job, scored: put(job.scored, stage, new Set(before).add(member)) }
 }

@@ -65,7 +65,11 @@ export async function makeStatement(context: CoordinatorContext, key: OpeningKey
   const { reports } = phaseAt(step, 'checking')
   const checked = checkedPlan(context, step)
   const { answerSet, roll, excluded } = chooseRoll([...step.receipts.values()], reports, checked)
-  for (const [member, why] of excluded) context.log.warn({ step: key.step, member, why }, 'contribution excluded')
+  for (const [member, why] of excluded) context.log.warn({ step: key.step, member, why, code: 'ROLL_EXCLUDED' }, 'contribution excluded')
+  const outside = checked.roster.custodians.filter((id) => !answerSet.includes(id) && reports.some((r) => r.body.custodian === id))
+  // What they say excludes nobody, and proves nothing against them either.
+  if (outside.length > 0)
+    context.log.warn({ step: key.step, custodians: outside, code: 'OUTSIDE_ANSWER_SET' }, 'custodians whose reports the others do not bear out')
   if (roll.length < step.plan.minCohort || (await refusers(context, step, answerSet)).length > answerSet.length - checked.g) {
     context.log.warn({ step: key.step, roll: roll.length, least: step.plan.minCohort }, 'no roll can be certified: the opening key is retired')
     return await context.post({ kind: 'stated', key, statement: buildStatement(checked, { roll: [], answerSet, aggregate: [] }), roll: [] })
@@ -125,7 +129,8 @@ export async function openStep(context: CoordinatorContext, key: OpeningKey, sig
     return null
   })
   if (!recovered) return
-  for (const custodian of recovered.blamed) context.log.error({ step: key.step, custodian }, 'a signed answer contradicts the sum of keys')
+  for (const custodian of recovered.blamed)
+    context.log.error({ step: key.step, custodian, code: 'WRONG_ANSWER' }, 'a signed answer contradicts the sum of keys')
   const nextState = await advance(context, step, recovered.opened.sums).catch(async (error: unknown) => {
     if (!isRefusal(error, 'CELL_SMALL')) throw error
     // The count says that too few stand behind what comes next: no other try finds more. The count itself is not published.

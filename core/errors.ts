@@ -92,6 +92,7 @@ export const CATALOG = {
   SHARES_WIPED: entry('precondition', 'protocol', false, 'the key shares of this opening key are wiped', '该开启键的密钥份额已清除'),
   FEW_ANSWERS: entry('precondition', 'protocol', true, 'too few custodians have answered', '应答的保管方不足'),
   NO_CERTIFICATE: entry('denied', 'protocol', false, 'too few valid signatures on the statement', '有效签名不足'),
+  WRONG_ANSWER: entry('denied', 'protocol', false, "a custodian's signed answer contradicts the sum of keys", '保管方签名的应答与密钥之和矛盾'),
   AGGREGATE_MISMATCH: entry('denied', 'protocol', false, 'the aggregate is not the sum of the roll', '聚合与名单之和不符'),
   FINGERPRINT_FALSE: entry('denied', 'protocol', false, 'a signed fingerprint is not that of the receipted bytes', '签名指纹与回执数据不符'),
   CONSTANT_LANES: entry('denied', 'protocol', false, "the constant lanes do not equal the roll's size", '常数分道与名单人数不符'),

@@ -1,6 +1,7 @@
 // Custodians' answers: the sum of the roll's shares, and how any t of them give the sum of keys. No message anywhere carries a
 // share of a single member.
 import { encode } from '../core/codec.ts'
+import { defend } from '../core/defences.ts'
 import { isRefusal, refuse } from '../core/errors.ts'
 import type { HospitalId } from '../core/ids.ts'
 import type { SecretBytes } from '../core/secret.ts'
@@ -25,14 +26,17 @@ export function checkAnswer({ body, signature }: Answer, certificate: Certificat
   if (body.index !== custodianIndex(checked.roster, body.custodian)) throw refuse('BAD_BYTES', `${body.custodian} answers at index ${body.index}`)
   if (body.sum.length !== PARAMETERS.ringDegree || body.sum.some((word) => word >= P))
     throw refuse('BAD_BYTES', `${body.custodian}'s answer is not ${PARAMETERS.ringDegree} words below p`)
-  requireSignature('answer', messageContext(checked), encode(answerBody, body), signature, memberOf(checked.roster, body.custodian).signKey, body.custodian)
+  const { signKey } = memberOf(checked.roster, body.custodian)
+  defend('author-of-answer', () => requireSignature('answer', messageContext(checked), encode(answerBody, body), signature, signKey, body.custodian))
 }
 
 /** Every |S_i| <= 42 n: what a sum of n honest keys always is, and a wrong interpolation is with probability below (84 n / p)^4096. @throws KEY_BOUND. */
 export function checkKeyBound(keySum: Int32Array, n: number): void {
   const most = PARAMETERS.binomialBits * n
   const at = keySum.findIndex((v) => v > most || v < -most)
-  if (at >= 0) throw refuse('KEY_BOUND', `coefficient ${at} of the key sum is ${keySum[at]}, at most ${most} for ${n} keys`)
+  defend('opening-checked', () => {
+    if (at >= 0) throw refuse('KEY_BOUND', `coefficient ${at} of the key sum is ${keySum[at]}, at most ${most} for ${n} keys`)
+  })
 }
 
 export interface RecoveredKey<Opened> {

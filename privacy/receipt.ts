@@ -1,5 +1,6 @@
 // The receipt: a member's signed header of its contribution. What is received is held against it before anything else is done with it.
 import { encode } from '../core/codec.ts'
+import { defend } from '../core/defences.ts'
 import { refuse } from '../core/errors.ts'
 import type { SecretBytes } from '../core/secret.ts'
 import { type Receipt, type ReceiptBody, receiptBody } from './messages.ts'
@@ -22,12 +23,16 @@ export const signReceipt = (body: ReceiptBody, checked: Pick<CheckedPlan, 'plan'
  */
 export function checkReceipt({ body, signature }: Receipt, checked: CheckedPlan): void {
   const author = memberOf(checked.roster, body.member)
-  if (body.plan !== checked.planHash) throw refuse('OTHER_PLAN', `${body.member}'s receipt is for another plan`)
-  if (body.state !== checked.plan.state) throw refuse('OTHER_STATE', `${body.member}'s receipt starts from another state`)
+  defend('receipt-of-this-plan', () => {
+    if (body.plan !== checked.planHash) throw refuse('OTHER_PLAN', `${body.member}'s receipt is for another plan`)
+  })
+  defend('receipt-of-this-state', () => {
+    if (body.state !== checked.plan.state) throw refuse('OTHER_STATE', `${body.member}'s receipt starts from another state`)
+  })
   if (!checked.group.includes(body.member)) throw refuse('NOT_INVITED', `${body.member} is not in the group of this plan`)
   if (body.ciphertexts.length !== checked.ciphertexts || body.shares.length !== checked.roster.custodians.length)
     throw refuse('DIGEST_MISMATCH', `${body.member}'s receipt names ${body.ciphertexts.length} ciphertexts and ${body.shares.length} shares`)
-  requireSignature('receipt', messageContext(checked), encode(receiptBody, body), signature, author.signKey, body.member)
+  defend('author-of-receipt', () => requireSignature('receipt', messageContext(checked), encode(receiptBody, body), signature, author.signKey, body.member))
 }
 
 /** A share sealed to one custodian: 4,100 words and what sealing adds. */

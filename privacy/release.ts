@@ -1,6 +1,6 @@
 // The release: what the certified aggregate opens to, checked by everyone who acts on it.
 import { encode, hash } from '../core/codec.ts'
-import { defend } from '../core/defences.ts'
+import { defend, defends } from '../core/defences.ts'
 import { isRefusal, refuse } from '../core/errors.ts'
 import { type Digest, fromDigest, type HospitalId } from '../core/ids.ts'
 import { laneCount } from '../core/lanes.ts'
@@ -47,8 +47,9 @@ export async function openRelease(
   cipher: Cipher,
 ): Promise<Release> {
   checkKeyBound(keySum, n)
+  const noiseOf = defends('opening-checked') ? n : undefined
   try {
-    return { statement, sums: unpackSums(checked.plan, await cipher.open(checked.planHash, aggregate, keySum, n), n) }
+    return { statement, sums: unpackSums(checked.plan, await cipher.open(checked.planHash, aggregate, keySum, noiseOf), n) }
   } catch (error) {
     // The plainer reason first: where the constant lanes differ too, that is what is said.
     if (isRefusal(error, 'NOISE_BOUND')) unpackSums(checked.plan, await cipher.open(checked.planHash, aggregate, keySum), n)
@@ -58,7 +59,9 @@ export async function openRelease(
 function unpackSums(plan: Plan, coefficients: readonly BigUint64Array[], n: number): BigInt64Array {
   const { sums, constants } = unpack(plan.layout, coefficients, n)
   const wrong = constants.findIndex((constant) => constant !== BigInt(n))
-  if (wrong >= 0) throw refuse('CONSTANT_LANES', `the constant lane of ciphertext ${wrong} is ${constants[wrong]}, ${n} expected`)
+  defend('opening-checked', () => {
+    if (wrong >= 0) throw refuse('CONSTANT_LANES', `the constant lane of ciphertext ${wrong} is ${constants[wrong]}, ${n} expected`)
+  })
   return sums
 }
 

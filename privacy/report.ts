@@ -1,5 +1,6 @@
 // A custodian's signed report on candidates: four words or a complaint a member, once for each member.
 import { encode } from '../core/codec.ts'
+import { defend } from '../core/defences.ts'
 import { refuse } from '../core/errors.ts'
 import type { SecretBytes } from '../core/secret.ts'
 import { type Report, type ReportBody, reportBody } from './messages.ts'
@@ -18,5 +19,6 @@ export function checkReport({ body, signature }: Report, checked: CheckedPlan): 
   custodianIndex(checked.roster, body.custodian)
   if (!risesStrictly(body.entries.map((entry) => entry.member)))
     throw refuse('SECOND_REPORT', `${body.custodian}'s report is not sorted by member, or names one twice`)
-  requireSignature('report', messageContext(checked), encode(reportBody, body), signature, memberOf(checked.roster, body.custodian).signKey, body.custodian)
+  const { signKey } = memberOf(checked.roster, body.custodian)
+  defend('author-of-report', () => requireSignature('report', messageContext(checked), encode(reportBody, body), signature, signKey, body.custodian))
 }

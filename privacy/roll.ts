@@ -1,6 +1,6 @@
 // The roll: over whom a step opens. It is a sorted list in which nobody can stand twice, and everyone recomputes from the signed
 // reports who may stand in it.
-import { defend } from '../core/defences.ts'
+import { defend, defends } from '../core/defences.ts'
 import { refuse } from '../core/errors.ts'
 import type { Digest, HospitalId } from '../core/ids.ts'
 import { P } from './field.ts'
@@ -88,11 +88,11 @@ export function exclusionOf(member: HospitalId, receipt: Digest, verdicts: Verdi
   for (const custodian of answerSet) {
     const entry = verdicts.get(custodian)?.get(member)
     if (entry === undefined || entry === 'contradiction' || entry.receipt !== receipt) missing = true
-    else if (entry.verdict.kind === 'complaint') return 'complaint'
-    else points.push({ x: custodianIndex(checked.roster, custodian), words: entry.verdict.words })
+    else if (entry.verdict.kind === 'words') points.push({ x: custodianIndex(checked.roster, custodian), words: entry.verdict.words })
+    else if (defends('complaints-exclude')) return 'complaint'
   }
   if (missing) return 'no-report'
-  return [0, 1, 2, 3].every((r) => onePolynomial(points, r, checked.t - 1)) ? null : 'words'
+  return !defends('words-on-one-polynomial') || [0, 1, 2, 3].every((r) => onePolynomial(points, r, checked.t - 1)) ? null : 'words'
 }
 function onePolynomial(points: readonly { readonly x: number; readonly words: Uint32Array }[], r: number, degree: number): boolean {
   const row = points.map(({ x, words }) => ({ x, word: words[r] ?? P }))
@@ -170,7 +170,7 @@ export function chooseRoll(receipts: readonly Receipt[], reports: readonly Repor
   let best: { answerSet: readonly HospitalId[]; roll: Roll } | null = null
   for (const answerSet of subsetsFrom(reporting, checked.g)) {
     const roll = wholeBlocks([...always, ...doubtful.filter(admits(answerSet))], checked)
-    if (!best || roll.length > best.roll.length) best = { answerSet, roll }
+    if (!best || (roll.length > best.roll.length && defends('members-before-custodians'))) best = { answerSet, roll }
     if (best.roll.length === single.length) break
   }
   const { answerSet, roll } = best as { answerSet: readonly HospitalId[]; roll: Roll }

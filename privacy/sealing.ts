@@ -12,6 +12,7 @@ import {
   type KeyObject,
 } from 'node:crypto'
 import { decode, digest, encode, fixed, hash, hospitalId, struct, u8, u16, u32 } from '../core/codec.ts'
+import { defends } from '../core/defences.ts'
 import { refuse } from '../core/errors.ts'
 import { type Digest, fromDigest, type HospitalId } from '../core/ids.ts'
 import { SecretBytes } from '../core/secret.ts'
@@ -158,8 +159,8 @@ function bind(receiver: SealingKey, context: SealContext, ephemeral: Uint8Array,
     protocol: PROTOCOL_VERSION,
     plan,
     roster,
-    epoch,
-    sender,
+    epoch: defends('sealed-in-its-epoch') ? epoch : 0,
+    sender: defends('sealed-by-its-sender') ? sender : to,
     receiver: to,
     receiverIndex,
     x25519: receiver.x25519,

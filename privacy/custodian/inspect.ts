@@ -1,6 +1,7 @@
 // What a custodian does with the candidates of a step: it opens each share, holds it against the receipt and reports four hiding
 // words or a complaint. One bad candidate never stops the others, and words are said once for each member.
 import { decode, encode } from '../../core/codec.ts'
+import { defends } from '../../core/defences.ts'
 import { isRefusal } from '../../core/errors.ts'
 import type { Digest, HospitalId } from '../../core/ids.ts'
 import type { SecretBytes } from '../../core/secret.ts'
@@ -98,8 +99,8 @@ function inspectOne({ receipt, share }: Candidate, site: InspectSite): Found {
 }
 
 function complaintAbout(body: ReceiptBody, checked: CheckedPlan): Complaint | null {
-  if (body.plan !== checked.planHash) return 'other-plan'
-  if (body.state !== checked.plan.state) return 'other-state'
+  if (body.plan !== checked.planHash && defends('receipt-of-this-plan')) return 'other-plan'
+  if (body.state !== checked.plan.state && defends('receipt-of-this-state')) return 'other-state'
   return checked.group.includes(body.member) ? null : 'off-the-roster'
 }
 

@@ -23,6 +23,7 @@ import type { Plan } from '../../privacy/messages.ts'
 import type { CheckedPlan } from '../../privacy/plan.ts'
 import type { Ask } from '../../proto/messages.ts'
 import type { CoordinatorLink, CoordinatorService, Peer } from '../../proto/service.ts'
+import type { Invited } from './daemon-hospital.ts'
 import type { AttackRun } from './launcher.ts'
 import type { Scene } from './scene.ts'
 import type { Shadow } from './shadow-step.ts'
@@ -51,7 +52,7 @@ export interface Attack {
 }
 
 export interface Refused {
-  /** Honest parties that must refuse, each by this code in its own log. */
+  /** Honest parties that must refuse, each by this code in its own log; empty where the attacker gets no further than a connection. */
   readonly by: readonly HospitalId[] | readonly ['coordinator']
   readonly code: ErrorCode
   /** Kind of the entry in the refusing party's journal; `log`: the refusal is in its log alone (a release that is not taken, a call that is not served). */
@@ -97,9 +98,18 @@ export interface HospitalTools {
   state(): ClientState
   /** The checked plan that this site bound for an opening key: what its messages are signed under. */
   checked(key: OpeningKey): CheckedPlan
+  /** How it reaches the coordinator, once it is connected: its certificate, and the invitation that it used up. */
+  reach(): Reach
   show(name: string, body?: unknown): void
   /** A folder that colluding parties share: what they tell each other besides the protocol. */
   readonly collusion: string
+}
+export interface Reach {
+  readonly address: string
+  readonly caPem: string
+  readonly certPem: string
+  readonly keyPem: string
+  readonly invited: Invited
 }
 export interface HostileHospital {
   /** Calls to the coordinator that it makes otherwise: alter a report, a signature, an answer; do not make it at all (silence). */

@@ -16,7 +16,7 @@ import type { Work } from '../../core/work/work.ts'
 import { type ContributeJobInput, contributeJob } from '../../models/jobs.ts'
 import { checkPlan } from '../../privacy/plan.ts'
 import { connectGrpc, enrolOverGrpc } from '../../proto/index.ts'
-import { type HospitalTools, withOwn } from './attack.ts'
+import { type HospitalTools, type Reach, withOwn } from './attack.ts'
 import { collusionOf, type Life, type Secrets } from './life.ts'
 import { FEATURES, rowsOf, snapshotOf, updateOf } from './scene.ts'
 
@@ -33,7 +33,8 @@ export async function liveAsHospital(life: Life, id: HospitalId): Promise<void> 
   const keystore = keystoreOf(life.secrets)
   await using store = openSqliteStore(settings.folder)
   let client: Client | null = null
-  const tools = toolsOf(life, id, () => client, keystore)
+  let reach: Reach | null = null
+  const tools = toolsOf(life, id, { client: () => client, reach: () => reach }, keystore)
   const hostile = attack?.hospitals?.[id]?.(tools) ?? {}
   // One for each job, as daemons do: its owner ends it with the job.
   const createWork = (): Work => watchedWork(id, (hostile.work ?? ((honest) => honest))(createInlineWork()), tools)
@@ -64,6 +65,7 @@ export async function liveAsHospital(life: Life, id: HospitalId): Promise<void> 
     },
     connect({ enrolment, keyPem }) {
       const certPem = Buffer.from(enrolment.certificate).toString('utf8')
+      reach = { address: enrolment.address, caPem: invited.caPem, certPem, keyPem, invited }
       const link = connectGrpc({ address: enrolment.address, caPem: invited.caPem, certPem, keyPem, log })
       return withOwn(link, hostile.calls?.(link) ?? {})
     },
@@ -96,9 +98,13 @@ function keystoreOf(secrets: Secrets): Keystore {
   }
 }
 
-function toolsOf({ settings, scene, emit, secrets }: Life, id: HospitalId, client: () => Client | null, keystore: Keystore): HospitalTools {
+interface Present {
+  readonly client: () => Client | null
+  readonly reach: () => Reach | null
+}
+function toolsOf({ settings, scene, emit, secrets }: Life, id: HospitalId, present: Present, keystore: Keystore): HospitalTools {
   const state = () => {
-    const running = client()
+    const running = present.client()
     if (!running) throw new Error('the client has not started yet')
     return running.state
   }
@@ -109,6 +115,11 @@ function toolsOf({ settings, scene, emit, secrets }: Life, id: HospitalId, clien
     show: (name, body = null) => emit({ kind: 'show', name, body }),
     signKey: () => keystore.get('sign') ?? new SecretBytes(secrets.map.get('sign') as Uint8Array),
     state,
+    reach() {
+      const known = present.reach()
+      if (!known) throw new Error('not connected yet')
+      return known
+    },
     checked(key) {
       const { steps, roster, keyEpochs } = state()
       const signed = steps.get(openingKeyText(key))?.signed

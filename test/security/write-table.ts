@@ -47,7 +47,14 @@ function table(listed: readonly Listed[], places: ReadonlyMap<string, readonly s
   const rows = listed.map(({ name, attack }) => {
     const { title, wants, defence, refused } = attack
     const stands = defence === null ? 'by construction' : `\`${defence}\` (${(places.get(defence) ?? []).map((file) => `\`${file}\``).join(', ')})`
-    return [title, wants, stands, `\`${refused.code}\``, `${ENTRY[refused.entry]}; ${AFTER[refused.after]}`, `[${name}](../test/security/attacks/${name}.ts)`]
+    return [
+      title,
+      wants,
+      stands,
+      `\`${refused.code}\``,
+      `${refused.by.length > 0 ? ENTRY[refused.entry] : 'what the attacker is told'}; ${AFTER[refused.after]}`,
+      `[${name}](../test/security/attacks/${name}.ts)`,
+    ]
   })
   return [['attack', 'what it wants', 'defence', 'refused with', 'and then', 'file'], ['---', '---', '---', '---', '---', '---'], ...rows]
     .map((row) => `| ${row.join(' | ')} |`)

@@ -1,0 +1,26 @@
+// The attacker contributes in the victim's name, before the slow victim does.
+import assert from 'node:assert/strict'
+import type { Attack } from '../attack.ts'
+import { contributes, rollsOf, SOON_UPDATE, slow, takenFrom } from '../hospital-moves.ts'
+import { FOURTH, IDS, VICTIM, without } from '../scene.ts'
+
+export const attack: Attack = {
+  title: "A contribution in another hospital's name",
+  by: 'hospital',
+  wants: "the victim's place: its own contribution comes second and is refused",
+  defence: 'author-of-receipt',
+  scene: { jobs: [SOON_UPDATE] },
+  hospitals: { [VICTIM]: slow(1_500, 'contribute'), [FOURTH]: () => ({ work: contributes('fedavg', (made) => ({ ...made, member: VICTIM })) }) },
+  refused: {
+    by: ['coordinator'],
+    code: 'NOT_ENROLLED',
+    entry: 'log',
+    after: 'finishes',
+    also: async (run) => assert.deepEqual(rollsOf(run), [IDS, IDS, without(FOURTH)]),
+  },
+  async succeeded(run) {
+    await run.until(() => run.log(VICTIM).some((l) => l.code === 'SECOND_RECEIPT'), "the victim's own contribution is refused")
+    assert.equal(takenFrom(run, VICTIM).length, 3)
+    return "the victim's place is taken"
+  },
+}
