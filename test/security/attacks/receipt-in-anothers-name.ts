@@ -1,5 +1,6 @@
 // The attacker contributes in the victim's name, before the slow victim does.
 import assert from 'node:assert/strict'
+import { receiptHash } from '../../../privacy/messages.ts'
 import type { Attack } from '../attack.ts'
 import { contributes, rollsOf, SOON_UPDATE, slow, takenFrom } from '../hospital-moves.ts'
 import { FOURTH, IDS, VICTIM, without } from '../scene.ts'
@@ -19,8 +20,9 @@ export const attack: Attack = {
     also: async (run) => assert.deepEqual(rollsOf(run), [IDS, IDS, without(FOURTH)]),
   },
   async succeeded(run) {
-    await run.until(() => run.log(VICTIM).some((l) => l.code === 'SECOND_RECEIPT'), "the victim's own contribution is refused")
-    assert.equal(takenFrom(run, VICTIM).length, 3)
+    await run.until(() => takenFrom(run, VICTIM).length === 3, "three contributions stand in the victim's name")
+    const own = run.journal(VICTIM).flatMap((e) => (e.kind === 'contributed' ? [receiptHash(e.receipt.body)] : []))
+    assert(!own.includes(receiptHash((takenFrom(run, VICTIM)[2] as ReturnType<typeof takenFrom>[number]).receipt.body)))
     return "the victim's place is taken"
   },
 }

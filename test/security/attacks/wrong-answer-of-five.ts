@@ -7,7 +7,7 @@ import { SMALL_POLICY } from '../../federation/small.ts'
 import type { Attack } from '../attack.ts'
 import { adoptedStates } from '../evidence.ts'
 import { answersOtherwise, blamedIn, offByOne, slow } from '../hospital-moves.ts'
-import { FOUNDING, FOURTH, HELPER, IDS, OTHER } from '../scene.ts'
+import { FOUNDING, FOURTH, HELPER, IDS, OTHER, STATISTIC } from '../scene.ts'
 
 const FIVE = [...IDS, parseHospitalId('zeta')]
 
@@ -18,7 +18,8 @@ export const attack: Attack = {
   defence: 'opening-checked',
   scene: {
     founding: { ...FOUNDING, hospitals: FIVE.map((id) => ({ id, name: id })), custodians: FIVE, corrupt: 2 },
-    policy: () => policyOf({ ...SMALL_POLICY, corrupt: 2, stepsPerDay: 1000 }),
+    jobs: [{ ...STATISTIC, minCohort: 4 }],
+    policy: () => policyOf({ ...SMALL_POLICY, minCohort: 4, corrupt: 2, stepsPerDay: 1000 }),
   },
   hospitals: { [HELPER]: slow(1_500, 'answer'), [OTHER]: slow(1_500, 'answer'), [FOURTH]: (tools) => answersOtherwise(tools, 'describe', offByOne) },
   refused: { by: ['coordinator'], code: 'KEY_BOUND', entry: 'log', after: 'finishes', also: async (run) => assert.deepEqual(blamedIn(run), []) },
