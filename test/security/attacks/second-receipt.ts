@@ -9,6 +9,9 @@ import type { Attack } from '../attack.ts'
 import { contributes, slow, takenFrom, taskOf } from '../hospital-moves.ts'
 import { FOURTH, VICTIM } from '../scene.ts'
 
+/** The signal of the ask fires as soon as the first one is taken: nobody asks any more. */
+const never = new AbortController().signal
+
 export const attack: Attack = {
   title: 'A second contribution of the same hospital',
   by: 'hospital',
@@ -25,13 +28,14 @@ export const attack: Attack = {
         }),
         calls: (honest) => ({
           async contribute(key, header, offset, chunks, signal) {
-            await honest.contribute(key, header, offset, chunks, signal)
-            if (!spare || taskOf(tools, key) !== 'describe') return
+            if (taskOf(tools, key) !== 'describe') return await honest.contribute(key, header, offset, chunks, signal)
+            await honest.contribute(key, header, offset, chunks, never)
+            if (!spare) return
             const again = encode(receiptCodec, signReceipt(decode(receiptBody, spare.receiptBody), tools.checked(key), tools.signKey()))
             const bytes = Buffer.concat([...spare.ciphertexts, ...spare.sealedShares])
             spare = null
-            // Refused or not: its first one stands. Its own signal has fired by now, since nobody asks any more.
-            await honest.contribute(key, again, 0, chunksOf(bytes), new AbortController().signal).catch(() => undefined)
+            // Refused or not: its first one stands.
+            await honest.contribute(key, again, 0, chunksOf(bytes), never).catch(() => undefined)
           },
         }),
       }
