@@ -36,8 +36,8 @@ import type { HospitalTools, HostileHospital } from './attack.ts'
 import type { AttackRun } from './launcher.ts'
 import { UPDATE } from './scene.ts'
 
-/** An update whose deadline comes soon: the others go on without whoever is missing. */
-export const soon = (job: JobOptions): JobOptions => ({ ...job, stepMs: 3_000 })
+/** A deadline that comes soon, so that the others go on without whoever is missing; custodians still get more than a second to speak. */
+export const soon = (job: JobOptions): JobOptions => ({ ...job, stepMs: 5_000 })
 export const SOON_UPDATE = soon(UPDATE)
 /** An honest hospital whose calls of these names take their time. */
 export const slow =
