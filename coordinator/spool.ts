@@ -15,10 +15,14 @@ import { blobs, type CoordinatorContext } from './context.ts'
 import type { StepState } from './state.ts'
 import { checkedPlan, stepAt } from './steps.ts'
 
-/** Bytes of this receipt's contribution that are here; all of them where it is accepted already. */
+/**
+ * Bytes of this receipt's contribution that are here; all of them where it is accepted already. @throws DEADLINE once the candidates are closed: a
+ * member that hears it here has sent nothing yet, and will not hold a roll to a contribution that never left.
+ */
 export async function spoolOffset(context: CoordinatorContext, step: StepState, member: HospitalId, receipt: Digest): Promise<number> {
   const held = step.receipts.get(member)
   if (held && receiptHash(held.body) === receipt) return contributionBytes(checkedPlan(context, step))
+  if (step.phase.kind !== 'collecting') throw refuse('DEADLINE', `the candidates of step ${step.key.step} are closed`)
   return (await context.store.blobSize(blobs.spool(step.key, member, receipt))) ?? 0
 }
 

@@ -8,7 +8,7 @@ import { LIMITS } from '../../core/limits.ts'
 import { signAnswer } from '../../privacy/answer.ts'
 import { type Answer, answer as answerCodec, cosignRequest, signRequest } from '../../privacy/messages.ts'
 import { checkPlan } from '../../privacy/plan.ts'
-import { type Chunks, type CoordinatorService, collect } from '../../proto/index.ts'
+import { type Chunks, type CoordinatorService, collect, type Fault } from '../../proto/index.ts'
 import { BOUNDARY, FOUNDING, IDS, POLICY } from '../support/hospitals.ts'
 import { withCalls } from './dishonest.ts'
 import { type Five, five, fiveJob, rollOf, startFive, TWO_STEPS } from './five.ts'
@@ -163,6 +163,27 @@ test('custodians whose uploads were cut would sign no roll without them: the key
   expect(started.journal('retired').map((e) => e.key.step)).toEqual([2])
   expect(started.job().outcome).toBe('finished')
   expect(started.journal('stated').map(rollOf)).toEqual([IDS, IDS, [], IDS])
+})
+
+test('a custodian that comes with its contribution as the candidates close has sent nothing, and signs the roll without it', async () => {
+  const closed = Promise.withResolvers<void>()
+  const fault: Fault = async (method, { member }, point) => {
+    if (method === 'contributionOffset' && member === A && point === 'before' && run.job().step === 3) await closed.promise
+  }
+  await using run: Five = await startFive(fiveJob(STAGES.describe, STAGES.fedavg({ steps: 1 })), { fault })
+  const watching = run.federation.coordinator.subscribe(() => run.journal('candidatesClosed').some((e) => e.key.step === 2) && closed.resolve())
+  await run.finish()
+  watching()
+  expect(run.job().outcome).toBe('finished')
+  expect(run.journal('stated').map(rollOf)).toEqual([IDS, IDS, IDS.filter((id) => id !== A)])
+  expect(run.journal('requestRefused')).toEqual([])
+  expect(run.journalOf(A, 'contributed').map((e) => e.key.step)).toEqual([0, 1, 2])
+  expect(
+    run
+      .journalOf(A, 'left')
+      .filter((e) => e.what === 'contribution')
+      .map((e) => e.about?.step),
+  ).toEqual([0, 1])
 })
 
 describe('a job that asks what was released before', () => {
