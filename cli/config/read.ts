@@ -12,7 +12,7 @@ export function readConfig<S extends z.ZodType>(schema: S, file: string): z.outp
   try {
     const bytes = readFileSync(file)
     if (bytes.length > LONGEST_FILE_BYTES) throw refuse('BAD_CONFIG', `${file}: larger than ${LONGEST_FILE_BYTES} bytes`)
-    document = parse(bytes.toString('utf8'), { maxAliasCount: 0 })
+    document = parse(bytes.toString('utf8'), { maxAliasCount: 0, logLevel: 'error' })
   } catch (error) {
     throw refuse('BAD_CONFIG', `${file}: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'cannot be read'}`, error)
   }
