@@ -41,6 +41,16 @@ describe('snapshots', () => {
     expect(Buffer.from(bytes).equals(Buffer.from(encodeExtract(extractOf([0, Number.NaN, Number.NaN]), frame)))).toBe(true)
   })
 
+  test('and other bytes of an equal extract are refused when read: a -0, another NaN', () => {
+    const good = encodeExtract(extractOf([0.5, 0.25]), frame)
+    const at = Buffer.from(good).indexOf(Buffer.from(Float64Array.of(0.5).buffer))
+    for (const bits of [0x8000000000000000n, 0x7ff8000000000123n, 0xfff8000000000000n]) {
+      const odd = good.slice()
+      new DataView(odd.buffer).setBigUint64(at, bits, true)
+      expect(() => decodeExtract(odd)).toThrow(expect.objectContaining({ code: 'BAD_BYTES' }))
+    }
+  })
+
   test('the id changes with any value, label, boundary or salt', () => {
     const id = (change: Partial<Extract>, frameChange = {}, salted = salt) =>
       snapshotId(encodeExtract({ ...extractOf([1, 2]), ...change }, { ...frame, ...frameChange }), salted)

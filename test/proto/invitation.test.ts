@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { stringify } from 'yaml'
 import { SecretBytes } from '../../core/secret.ts'
 import { createAuthority } from '../../proto/certificates.ts'
@@ -61,4 +61,10 @@ describe('what is wrong is named in one line: key, value, what is allowed', () =
   test.each(['', '[]', '17', 'a: *b', ': [', `x: ${'y'.repeat(70_000)}`])('%.20s', (text) => {
     expect(complaintOf(text)).toMatch(/^invitation/)
   })
+})
+
+test('a file that the YAML parser would warn about is refused in silence: its warnings quote the line, and the token with it', () => {
+  const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
+  expect(complaintOf(withField({}).replace(/token: .*/, `token: !${TOKEN} x`))).not.toContain(TOKEN)
+  expect(warned).not.toHaveBeenCalled()
 })
