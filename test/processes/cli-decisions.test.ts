@@ -26,6 +26,7 @@ const place = mkdtempSync(join(tmpdir(), 'consilium-person-'))
 const children = createChildren(join(place, 'compiled'))
 let config: string
 const POLICY = {
+  exact: { cellPersons: 1, cellHospitals: 1 },
   minCohort: 4,
   corrupt: 2,
   featureSets: ['synthetic/1'],
