@@ -97,7 +97,7 @@ test('the federation waits for a person; plan show tells the job; after approve 
   expect((await type(scene, 'plan', 'approve', hash.slice(0, 10))).code).toBe(EXIT.ok)
   await run.until(async () => [...(await run.coordinator()).state.jobs.values()][0]?.outcome === 'finished', 'the job ends')
   const rolls = (await run.coordinator()).events.flatMap((e) => (e.kind === 'stated' ? [e.roll.map((entry) => entry.member)] : []))
-  expect(rolls).toEqual([places.hospitals, places.hospitals])
+  expect(rolls).toEqual([places.hospitals, places.hospitals, places.hospitals])
 }, 180_000)
 
 test('after refuse the site tells the coordinator POLICY and contributes nothing', async () => {

@@ -53,7 +53,7 @@ test('daemons that stop and go on: the exact step pauses, custodians are awaited
 
   const { events } = await run.coordinator()
   const rolls = events.flatMap((e) => (e.kind === 'stated' ? [e.roll.map((entry) => entry.member)] : []))
-  expect(rolls).toEqual([places.hospitals, places.hospitals])
+  expect(rolls).toEqual([places.hospitals, places.hospitals, places.hospitals])
   const after = new Map(events.flatMap((e) => (e.kind === 'contributed' && e.key.step === key.step ? [[e.receipt.body.member, e.receipt]] : [])))
   for (const [member, receipt] of before ?? []) expect(after.get(member)).toEqual(receipt)
   expect(run.deaths('coordinator').toSorted()).toEqual(['awaited', 'deadlineExtended'])
