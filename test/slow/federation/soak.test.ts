@@ -1,4 +1,4 @@
-// Two thousand steps under BGV in one process: jobs of statistics and updates, one after the other, over one extract a month. What lives after a
+// Steps under BGV in one process (600; SOAK_STEPS=2000 for as many as a year of rounds): jobs of statistics and updates, one after the other, over one extract a month. What lives after a
 // collection grows only by what is kept on purpose, names and hashes; no SEAL object and no tensor is left.
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -10,8 +10,8 @@ import { startFederation } from '../../../simulations/federation.ts'
 import { FEATURES, jobOf, SMALL_FOUNDING, SMALL_IDS, STAGES, smallHospitals } from '../../federation/small.ts'
 import { createUnreadStore, type UnreadStore } from './unread-store.ts'
 
-const STEPS = 2_000
-const EVERY = 200
+const STEPS = Number(process.env.SOAK_STEPS ?? 600)
+const EVERY = 100
 /** All five parties together: a step's plan and end, what each custodian is bound to, one charge or start of an update, a dozen names of blobs. */
 const MOST_LIVING_BYTES_A_STEP = 25_000
 /** Resident memory beyond what the blobs hold: the collector gives pages back late. */
@@ -48,7 +48,7 @@ async function measure(step: number, stores: readonly UnreadStore[]): Promise<Me
   return { step, livingBytes: heapUsed + arrayBuffers - blobBytes, residentBytes: rss - blobBytes, blobBytes, journalBytes }
 }
 const mib = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`
-/** Without the first 200 steps, in which the engines and the compiled code come to stay. */
+/** Without the first 100 steps, in which the engines and the compiled code come to stay. */
 const slope = ([, ...all]: readonly Measured[], of: 'livingBytes' | 'residentBytes'): number => {
   const [first, last] = [all[0], all.at(-1)]
   return first && last ? (last[of] - first[of]) / (last.step - first.step) : Number.NaN
