@@ -45,3 +45,5 @@ if (settings.party === 'coordinator') {
   flushCompileCache()
   await liveAsHospital(life, settings.party)
 }
+// Standard input is still listened to: without this a party that was told to stop would stay.
+process.exit(0)
