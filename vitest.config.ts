@@ -3,6 +3,7 @@
 //   processes  real daemons on ephemeral ports, killed and restarted
 //   security   attacks between real daemons, one process each
 //   slow       long runs and large cases: by name, or in CI
+//   soak       memory over hundreds of steps under BGV: by name only
 import { defineConfig } from 'vitest/config'
 
 const shared = {
@@ -25,7 +26,7 @@ export default defineConfig({
           ...shared,
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/processes/**', 'test/security/hostile-*.test.ts', 'test/slow/**'],
+          exclude: ['test/processes/**', 'test/security/hostile-*.test.ts', 'test/slow/**', 'test/soak/**'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
@@ -54,6 +55,7 @@ export default defineConfig({
         },
       },
       { test: { ...shared, name: 'slow', include: ['test/slow/**/*.test.ts'], fileParallelism: false, testTimeout: 600_000, hookTimeout: 120_000 } },
+      { test: { ...shared, name: 'soak', include: ['test/soak/**/*.test.ts'], testTimeout: 3_600_000 } },
     ],
   },
 })

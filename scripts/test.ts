@@ -8,9 +8,11 @@ import { staticParts } from './parts.ts'
 import { type Counts, none, readReport } from './report.ts'
 import { type Outcome, outcomeLine, run, runAll } from './run.ts'
 
-const SUITES = ['unit', 'processes', 'security', 'slow'] as const
-type Suite = (typeof SUITES)[number]
 const inCi = process.env.CI === 'true'
+const SUITES = ['unit', 'processes', 'security', 'slow', 'soak'] as const
+/** Not part of `npm test`: slow runs in CI too, soak by its name alone. */
+const BY_NAME: readonly string[] = inCi ? ['soak'] : ['slow', 'soak']
+type Suite = (typeof SUITES)[number]
 const skipsFail = inCi && process.env.CONSILIUM_ALLOW_SKIPS !== '1'
 
 interface Row extends Outcome {
@@ -54,7 +56,7 @@ function print(rows: readonly Row[]): void {
 }
 
 const [name, ...filters] = process.argv.slice(2)
-const asked = SUITES.filter((suite) => (name === undefined ? suite !== 'slow' || inCi : suite === name))
+const asked = SUITES.filter((suite) => (name === undefined ? !BY_NAME.includes(suite) : suite === name))
 if (name !== undefined && name !== 'static' && asked.length === 0) {
   console.error(`no suite ${name}: static, ${SUITES.join(', ')}`)
   process.exitCode = 2

@@ -1,7 +1,7 @@
 // A store for long runs without restarts: blobs as in memory, a journal of which the length alone is kept. What lives in the process is then what the
 // daemons keep, not what a disk would.
-import { createDisk, createMemoryStore } from '../../../core/store/memory.ts'
-import type { Store } from '../../../core/store/store.ts'
+import { createDisk, createMemoryStore } from '../../core/store/memory.ts'
+import type { Store } from '../../core/store/store.ts'
 
 export interface UnreadStore {
   readonly store: Store

@@ -3,11 +3,11 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
-import type { JobOptions } from '../../../coordinator/index.ts'
-import { loadEngine } from '../../../models/mlp/engine.ts'
-import { liveHandles } from '../../../privacy/seal/handles.ts'
-import { startFederation } from '../../../simulations/federation.ts'
-import { FEATURES, jobOf, SMALL_FOUNDING, SMALL_IDS, STAGES, smallHospitals } from '../../federation/small.ts'
+import type { JobOptions } from '../../coordinator/index.ts'
+import { loadEngine } from '../../models/mlp/engine.ts'
+import { liveHandles } from '../../privacy/seal/handles.ts'
+import { startFederation } from '../../simulations/federation.ts'
+import { FEATURES, jobOf, SMALL_FOUNDING, SMALL_IDS, STAGES, smallHospitals } from '../federation/small.ts'
 import { createUnreadStore, type UnreadStore } from './unread-store.ts'
 
 const STEPS = Number(process.env.SOAK_STEPS ?? 600)
