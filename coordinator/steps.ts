@@ -4,7 +4,7 @@ import { isRefusal, refuse } from '../core/errors.ts'
 import { type Digest, type HospitalId, type OpeningKey, openingKeyText } from '../core/ids.ts'
 import { dequantise } from '../core/lanes.ts'
 import { signAbandonment } from '../privacy/abandonment.ts'
-import { recoverKeySum } from '../privacy/answer.ts'
+import { isWrongKey, recoverKeySum } from '../privacy/answer.ts'
 import { cipherInWork } from '../privacy/cipher/in-work.ts'
 import {
   type Certificate,
@@ -121,8 +121,8 @@ export async function openStep(context: CoordinatorContext, key: OpeningKey, sig
     openRelease(checked, phase.statementHash, aggregate, sum, phase.roll.length, cipher),
   ).catch(async (error: unknown) => {
     const late = phase.statement.answerSet.some((c) => !phase.answers.some((a) => a.body.custodian === c) && !step.requestRefusals.has(`answer ${c}`))
-    // Cut off because the same opening went through meanwhile, with fewer answers: nothing is wrong.
-    if (late || !isRefusal(error) || error.code === 'CANCELLED') throw error
+    // A fault of this machine, or an opening that was overtaken, says nothing about the answers.
+    if (late || !isWrongKey(error)) throw error
     // Everybody has answered, and no t of the answers open: a contribution or too many answers are wrong, and no further one will come.
     context.log.error({ step: key.step, code: error.code, detail: error.message }, 'no answers open the aggregate')
     await abandonStep(context, key, error.code)

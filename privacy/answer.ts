@@ -2,7 +2,7 @@
 // share of a single member.
 import { encode } from '../core/codec.ts'
 import { defend } from '../core/defences.ts'
-import { isRefusal, refuse } from '../core/errors.ts'
+import { type ConsiliumError, isRefusal, refuse } from '../core/errors.ts'
 import type { HospitalId } from '../core/ids.ts'
 import type { SecretBytes } from '../core/secret.ts'
 import { P } from './field.ts'
@@ -79,7 +79,9 @@ export async function recoverKeySum<Opened>(
   throw last
 }
 
-const isWrongKey = (error: unknown): boolean => isRefusal(error, 'KEY_BOUND') || isRefusal(error, 'CONSTANT_LANES') || isRefusal(error, 'NOISE_BOUND')
+/** Whether an opening failed for what was answered or contributed, not for a fault of this machine. */
+export const isWrongKey = (error: unknown): error is ConsiliumError =>
+  isRefusal(error, 'KEY_BOUND') || isRefusal(error, 'CONSTANT_LANES') || isRefusal(error, 'NOISE_BOUND')
 const keySumOf = (answers: readonly Answer[]): Int32Array => interpolateAtZero(answers.map(({ body }) => ({ x: body.index, words: body.sum })))
 const sameWords = (a: Int32Array, b: Int32Array): boolean => a.every((v, i) => v === b[i])
 

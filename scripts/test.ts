@@ -1,6 +1,6 @@
 // npm test: the static parts, then every suite. The last line is `N passed, N failed` (`, N skipped` where there are any).
-//   npm test -- NAME [FILTER...]   one suite: static, unit, processes, security, slow; FILTER is a part of a file's path
-// The slow suite runs by name, or where CI=true. In CI a skipped test is a failure, unless CONSILIUM_ALLOW_SKIPS=1.
+//   npm test -- NAME [FILTER...]   one suite: static, unit, processes, security, slow, soak; FILTER is a part of a file's path
+// The slow suite runs by name, or where CI=true; the soak by name only. In CI a skipped test is a failure, unless CONSILIUM_ALLOW_SKIPS=1.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
